@@ -15,7 +15,7 @@ interface TargetOptions {
   conversations?: string | undefined;
 }
 
-/** Finds mistakes before anything is opened. @throws Failure kind usage */
+/** Finds usage mistakes before anything is opened. @throws Failure kind usage */
 export function checkTarget(
   { since, until, timezone, source, conversations }: TargetOptions,
   { clock, flags }: CommandContext,

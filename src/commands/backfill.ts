@@ -57,7 +57,7 @@ export const backfillCommand: CommandDeclaration = {
       const { document, failure } = await backfill(services, { target, limits, dryRun }, progress.listener)
         .finally(() => progress.end())
         .catch(async (error: unknown) => {
-          // What was found before it stopped is in the queue.
+          // What was found before the failure is in the queue.
           if (!dryRun) await announceRest(output, services, true);
           throw error;
         });
@@ -72,7 +72,7 @@ export const backfillCommand: CommandDeclaration = {
   },
 };
 
-/** The queue is empty, and yet some closings have no verdict. */
+/** Warns when the queue is empty and yet some closings have no verdict. */
 function warnOfPending({ output }: CommandContext, { end, outcomes }: BackfillDocument): void {
   const { pending } = outcomes;
   if (end !== 'done' || pending === 0) return;

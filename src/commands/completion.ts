@@ -2,7 +2,7 @@ import type { Shell } from './program/completion-script.ts';
 import type { CommandContext } from './program/context.ts';
 import type { CommandDeclaration, NamesOnDisk } from './program/declaration.ts';
 
-/** Newest first; somebody who looks for an older one lists the surveys. */
+/** The newest surveys come first; to find an older one, list the surveys. */
 const mostSurveys = 50;
 
 /** A name that completion offers, and what a shell shows beside it. */
@@ -11,7 +11,7 @@ interface Offered {
   readonly about: string;
 }
 
-/** @param program this command is a part of it, so it is looked up when the command runs */
+/** @param program the program that this command is part of, looked up only when the command runs */
 export const completionCommand = (program: () => CommandDeclaration): CommandDeclaration => ({
   name: 'completion',
   group: 'Tools',
@@ -34,7 +34,7 @@ export const completionCommand = (program: () => CommandDeclaration): CommandDec
     const shell = given as Shell;
     if (options['names'] !== undefined) {
       const offered = await namesOf[options['names'] as NamesOnDisk](context);
-      // A shell may run what stands in a word that it completes.
+      // A shell may execute what a completed word contains.
       const names = offered.filter(({ name }) => /^[\w.-]+$/.test(name));
       output.result({ shell, names }, () =>
         names.map(({ name, about }) => (shell === 'bash' ? name : `${name}:${about}`)).join('\n'),

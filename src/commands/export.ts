@@ -16,7 +16,7 @@ interface ExportOptions {
   excel?: boolean | undefined;
 }
 
-/** What is handed over at once; a row may be much larger. */
+/** Rows are written once this many characters have been gathered; a single row may be much larger. */
 const charactersAtOnce = 65_536;
 
 export const exportCommand: CommandDeclaration = {
@@ -103,7 +103,7 @@ export const exportCommand: CommandDeclaration = {
   },
 };
 
-/** As they were typed. @throws Failure kind usage */
+/** The ranges as they were typed. @throws Failure kind usage */
 function rangesOf({ since, until, answeredSince, answeredUntil }: ExportOptions): {
   closed: GivenRange;
   answered: GivenRange | null;
@@ -138,7 +138,7 @@ function formatOf(
   return format ?? (isJson ? 'jsonl' : 'csv');
 }
 
-/** The text around the rows and of each one. */
+/** The text around all rows and of each row. */
 interface Shape {
   readonly head: string;
   row(row: ExportRow, index: number): string;
@@ -160,7 +160,7 @@ async function shapeOf(
   return { head: '[', row: (row, index) => `${separator(index)}${serialize(row)}`, foot: '\n]\n' };
 }
 
-/** @returns how many rows were written, which are fewer where the reader stopped */
+/** @returns how many rows were written: fewer than there are if the reader of the output stopped */
 async function written(
   rows: AsyncIterable<ExportRow>,
   shape: Shape,

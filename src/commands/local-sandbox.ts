@@ -35,12 +35,12 @@ export interface SandboxDocument {
   fromNumber: string;
   medallia: { url: string; apiKey: string; testKey: string; apiSecret: string };
   traps: readonly { name: string; conversationId: string; what: string }[];
-  /** With a history: where its ledger lies, and the key of its links. */
+  /** With a history: where its ledger and the key of its links are. */
   history: { dataDir: string; database: string } | null;
 }
 
 interface Terminal {
-  /** Called once, as soon as the sandbox listens and its history is told. */
+  /** Called once, as soon as the sandbox listens and its history is complete. */
   print(document: SandboxDocument, human: () => string): void;
   readonly progress: (text: string) => { update(text: string): void; stop(): void };
   env: NodeJS.ProcessEnv;
@@ -70,10 +70,10 @@ export const sandboxControls: readonly string[] = [
   'POST /_sandbox/webhooks/retry-now         sends at once what waits for its next try',
 ];
 
-/** Where the description begins in each of them. */
+/** The column in which the description begins in each of them. */
 const controlWidth = 42;
 
-/** The introduction names these special conversations. */
+/** The special conversations that the introduction names. */
 const shownTraps = [
   'three_agents',
   'closed_twice',
@@ -85,7 +85,7 @@ const shownTraps = [
   'hostile_name',
 ];
 
-/** Serves a local Gladly until the signal aborts. @throws Failure kind usage for a bad value or a port that is in use */
+/** Serves a local Gladly until the signal aborts. @throws Failure kind usage for a bad value or a port in use */
 export async function runSandbox(options: SandboxCommandOptions, terminal: Terminal): Promise<void> {
   const time = sandboxTime();
   const size = options.history === true ? { size: sizeOfHistory } : {};
@@ -104,10 +104,10 @@ export async function runSandbox(options: SandboxCommandOptions, terminal: Termi
   }
 }
 
-/** Conversations: a history of as many as a sandbox usually has would take minutes. */
+/** The number of conversations with a history: the sandbox's usual number would take minutes. */
 const sizeOfHistory = 600;
 
-/** It is gone with this process. */
+/** The folder is removed when this process exits. */
 async function makeHistory(
   sandbox: RunningSandbox,
   time: SandboxTime,
@@ -224,7 +224,7 @@ function introduction(
   ];
 }
 
-/** A name with its description beside it or, where that leaves little room, below it. */
+/** A name with its description beside it or, if that leaves little room, below it. */
 function hanging(name: string, description: string, columns: number): string[] {
   const isBeside = columns - name.length >= 30;
   const indent = isBeside ? name.length : 6;

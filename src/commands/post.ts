@@ -85,7 +85,7 @@ function requestOf(conversationId: string | undefined, options: PostOptions): Po
   return { conversationId, answer };
 }
 
-/** Null when no answer is given, which means the recorded one. */
+/** Null if no answer is given, which means the recorded answer. */
 function answerOf({ rating, comment, resolved, reason, answer }: PostOptions): PostedAnswer | null {
   if (rating === undefined) {
     const needing = Object.entries({ comment, resolved, reason, answer }).filter(

@@ -9,10 +9,10 @@ import type { PreviewParts } from '../server/preview/preview-files.ts';
 import { sampleMessages, type MessageSettings } from '../workflow/checks/sample-messages.ts';
 import type { PreviewSettings } from './preview-settings.ts';
 
-/** What is shown: first the profile's own or the one brand that is asked for, then each brand. */
+/** What the preview shows: first the profile's own parts or the one brand requested, then each brand. */
 export interface PreviewedParts {
   own: PreviewParts;
-  /** None where one brand alone is asked for. */
+  /** Empty if only one brand is requested. */
   brands: PreviewParts[];
   languages: Language[];
 }

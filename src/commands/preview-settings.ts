@@ -6,16 +6,16 @@ import type { MessageSettings } from '../workflow/checks/sample-messages.ts';
 import type { CommandContext } from './program/context.ts';
 import { placeOf } from './program/ledger-place.ts';
 
-/** Where nothing says what the company is called. */
+/** The name used if nothing says what the company is called. */
 const sampleCompany = 'Sample Company';
 
 export interface PreviewSettings {
   settings: MessageSettings & Pick<Settings, 'profile' | 'brands' | 'origins'>;
-  /** Where the policy names none. */
+  /** The company name if the policy gives none. */
   companyName: string;
 }
 
-/** What messages and pages depend on, without a token. @throws Failure kind usage or configuration */
+/** The settings that messages and pages depend on; no token is needed. @throws Failure kind usage or configuration */
 export async function previewSettings(context: CommandContext): Promise<PreviewSettings> {
   const { flags, env } = context;
   const settings = context.wantsSandbox()

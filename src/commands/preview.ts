@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { CommandDeclaration } from './program/declaration.ts';
 
-/** Named here because the words of all languages take time to load. */
+/** Listed here because the words of all languages take time to load. */
 export const previewLanguages: readonly string[] = ['de', 'en', 'es', 'fr'];
 
 const usualFolder = 'gcsat-preview';

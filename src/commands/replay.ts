@@ -42,7 +42,7 @@ export const replayCommand: CommandDeclaration = {
         ids,
         (conversationId, steps) => replayConversation(services, conversationId, options, steps),
         ({ document }) => {
-          // The mailbox of an embedded sandbox is gone after the command.
+          // The embedded sandbox's mailbox is gone after the command.
           const messages = context.sandbox()?.mailbox() ?? [];
           const sent = messages.filter(
             ({ conversationItemId }) => conversationItemId === (document.survey?.externalId ?? null),

@@ -19,7 +19,7 @@ export interface PageTargets {
 }
 
 /**
- * What can be wrong with `--html` and `--mail-to` is said before anything is counted.
+ * Mistakes in `--html` and `--mail-to` are reported before anything is counted.
  *
  * @throws Failure kind usage
  */

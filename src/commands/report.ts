@@ -25,14 +25,14 @@ interface ReportOptions {
   /** False: `--no-compare`. */
   compare?: boolean | undefined;
   creditCompare?: boolean | undefined;
-  /** True: without a table's name. */
+  /** True: without the name of a table. */
   csv?: string | true | undefined;
   html?: string | undefined;
   /** Separated by commas. */
   mailTo?: string[] | undefined;
 }
 
-/** Where no range is given. */
+/** The range if none is given. */
 const usualSince = '7d';
 const usualMinimum = 10;
 
@@ -151,7 +151,7 @@ export const reportCommand: CommandDeclaration = {
         await output.part(reportCsv(report, which));
         return;
       }
-      // A mail goes out of cron, which mails whatever is printed.
+      // A mailed report comes from cron, which mails whatever is printed.
       if (isPage && !output.json && !output.jsonl) {
         if (targets.addresses.length === 0)
           output.result(report, () => `The page is in ${targets.file ?? ''}.`);

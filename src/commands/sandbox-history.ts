@@ -17,44 +17,47 @@ const dayMs = 24 * hourMs;
 /** How long before now the first survey leaves. */
 const historyMs = 28 * dayMs;
 const betweenTicksMs = 8 * hourMs;
-/** Gladly is out of order until something is uncertain, and well again so long ago at the latest. */
+/** Gladly's outage lasts until a message is uncertain, and in any case ends this long before now. */
 const outageEndedMs = 20 * hourMs;
 const outage = { serverErrorPercent: 25 };
-/** The outage begins when no more messages than these are to come before its end: with few in all, it may last for days. */
+/**
+ * The outage begins once at most this many messages are expected before its end: if there are few, it may last for
+ * days.
+ */
 const messagesInOutage = 20;
 const longestOutageMs = 12 * dayMs;
-/** Low ratings of the last days are still open. */
+/** Low ratings of the last two days are still open. */
 const openForMs = 2 * dayMs;
 
 interface History {
   sandbox: RunningSandbox;
   time: SandboxTime;
-  /** Private; the ledger is made in it. */
+  /** A private folder; the ledger is created in it. */
   directory: string;
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
-  /** @param share of the history that is told, 0 to 1 */
+  /** @param share how much of the history is done, 0 to 1 */
   onProgress: (share: number) => void;
 }
 
-/** Something that a person does at a moment of the past. */
+/** Something that a person does at a moment in the past. */
 interface Deed {
   at: number;
   act: () => Promise<void>;
 }
 
 /**
- * Tells four weeks of surveys: what `gcsat sync` would have done every few hours, with what the customers answered on their
- * pages and what was noted about low ratings. All of it goes the usual way; only the clock is another one.
+ * Creates four weeks of surveys: what `gcsat sync` would have done every few hours, what customers answered on their
+ * pages, and what was noted about low ratings. Everything takes the usual code path; only the clock differs.
  *
  * @returns the ledger's file
  */
 export async function tellHistory(history: History): Promise<string> {
   const { sandbox, time, directory, env, signal, onProgress } = history;
-  // The introduction prints the sandbox's own, for the other terminal.
+  // The introduction prints the sandbox's own secrets, for use in another terminal.
   const printed = new Set([sandbox.token, sandbox.medallia.apiKey, sandbox.medallia.apiSecret]);
   const onSecret = (secret: string): void => (printed.has(secret) ? undefined : registerSecret(secret));
-  // Nothing has to survive a power cut before it is whole, and a disk would take minutes for it.
+  // Built in memory: it need not survive a power cut before it is complete, and on a disk it would take minutes.
   const settings = {
     ...(await sandboxSettings({}, env, sandbox, directory, { onSecret })),
     database: ':memory:',
@@ -89,7 +92,7 @@ export async function tellHistory(history: History): Promise<string> {
         left >= 0 && left <= longestOutageMs && (read / (tick - since)) * left <= messagesInOutage;
       const isOutage = isTime && (await countSurveys(services.ledger, { states: ['uncertain'] })) === 0;
       const usual = isOutage ? sandbox.setFaults(outage) : {};
-      // What fails is tried again by the next tick.
+      // The next tick retries what fails.
       await sync(services, { limits, dryRun: false, timezone: 'UTC' }, silent);
       sandbox.setFaults(usual);
       const messages = sandbox.mailbox();
@@ -113,7 +116,7 @@ export async function tellHistory(history: History): Promise<string> {
 
 const limits = { maxClosings: null, maxSends: null, deadline: null };
 
-/** The sandbox of the past counts no requests. */
+/** Without pacing: while the past is replayed, the sandbox counts no requests. */
 const unpaced = {
   grant: () => Promise.resolve(),
   observe: () => Promise.resolve(),
@@ -137,7 +140,7 @@ interface Asked {
   until: number;
 }
 
-/** What the customer does on the survey page, and what the team does about it. */
+/** What the customer does on the survey page, and what the team does about the answer. */
 function deedsOf(services: Services, desk: SurveyDesk, { opinion, token, sentAt, until }: Asked): Deed[] {
   const { opensAfter, answersAfter, rating, resolved, comment, reasonAt, recommends } = opinion;
   const { reasons } = services.settings.policy;

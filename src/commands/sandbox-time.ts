@@ -1,19 +1,25 @@
-/** The clock of a sandbox with a history: it shows the past until the history is told, then the time of this machine. */
+/**
+ * The clock of a sandbox with a history: it shows the past until the history is complete, then the time of this
+ * machine.
+ */
 export interface SandboxTime {
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** For the sandbox's rate limits, which would keep weeks of requests waiting: each is seconds after the one before. */
+  /**
+   * For the sandbox's rate limits, which would delay weeks of requests: each request appears to come seconds after
+   * the previous one.
+   */
   readonly limits: () => number;
-  /** Goes on to this moment of the past; never back. */
+  /** Moves the clock forward to this moment of the past; never back. */
   goTo(at: number): void;
-  /** The history is told. */
+  /** Ends the history: the clock shows the time of this machine again. */
   arrive(): void;
 }
 
-/** Longer than what limits count by, so that no request of the past is one too many. */
+/** Longer than the window of the rate limits, so that no request of the past exceeds them. */
 const betweenRequestsMs = 10_000;
 
-/** @param clock of this machine, in epoch milliseconds */
+/** @param clock this machine's clock, in epoch milliseconds */
 export function sandboxTime(clock: () => number = Date.now): SandboxTime {
   let behindMs = 0;
   let isPast = false;

@@ -22,19 +22,19 @@ export interface ServeOptions {
   /** Null: the profile's setting applies. */
   readonly trustedProxies: readonly string[] | null;
   readonly metricsReaders: readonly string[];
-  /** How long requests are still served once it is stopped, while it says that it is not ready. */
+  /** How long a stopped server still serves requests, while it reports that it is not ready. */
   readonly drainMilliseconds: number;
-  /** Null: never. */
+  /** Null: no catch-up. */
   readonly catchUpMilliseconds: number | null;
 }
 
 const usualHost = '127.0.0.1';
 const usualPort = 8080;
-/** Requests in flight get 5 s after it, and all of it ends within 10. */
+/** Requests in flight get 5 s after the drain, so that stopping ends within 10 s. */
 const longestDrainMilliseconds = 3000;
 const usualCatchUpMilliseconds = 5 * 60_000;
 const shortestCatchUpMilliseconds = 1000;
-/** As far back as Gladly's events reach: with a longer pause, each catch-up needs a report. */
+/** As far back as Gladly's events reach: with a longer interval, each catch-up would need a report. */
 const longestCatchUpMilliseconds = 24 * 60 * 60_000;
 
 /** @throws Failure kind usage for a flag, kind configuration for a variable */
@@ -62,7 +62,7 @@ export function serveOptions(flags: ServeFlags, env: NodeJS.ProcessEnv): ServeOp
   };
 }
 
-/** An empty host, e.g. from an unset variable, would listen at every address of this machine. */
+/** An empty host, e.g. from an unset variable, would listen on every address of this machine. */
 function parseHost(text: string): string {
   const host = text.trim();
   if (host !== '') return host;

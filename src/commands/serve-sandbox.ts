@@ -3,7 +3,7 @@ import { formatPolicyValue } from '../config/policy.ts';
 import type { Settings } from '../config/settings.ts';
 import type { WebhookCredentials } from '../config/webhook-credentials.ts';
 
-/** What a newcomer can do with a server and its sandbox. */
+/** What a newcomer can do with a server in its sandbox. */
 export function firstSteps(
   sandbox: string,
   { brands, policy }: Pick<Settings, 'brands' | 'policy'>,
@@ -49,7 +49,7 @@ export function firstSteps(
   ];
 }
 
-/** What shows a policy that is off by default, where it was set for the sandbox. */
+/** How to see each policy that is off by default but was set for the sandbox. */
 function ofPolicy(
   { excludeClosedByRule, bulkClosings, maxPerHour }: Settings['policy'],
   closing: (body: string) => string[],
@@ -77,7 +77,7 @@ function ofPolicy(
   ];
 }
 
-/** For the sandbox's webhook; they live as long as the sandbox. */
+/** Credentials for the sandbox's webhook; they live as long as the sandbox. */
 export function sandboxCredentials(): WebhookCredentials {
   return { basic: [{ user: 'gcsat', password: randomBytes(24).toString('base64url') }], headers: [] };
 }

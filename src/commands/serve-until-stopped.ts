@@ -20,7 +20,7 @@ import { passedSocket, serviceManager } from './service-manager.ts';
 import { firstSteps, sandboxCredentials } from './serve-sandbox.ts';
 
 /**
- * `gcsat serve`. When it is stopped it finishes what has begun: first requests, while events and answers can still be
+ * `gcsat serve`. When stopped, it finishes what it has begun: first requests, while events and answers can still be
  * stored, then what is only in memory, then the queue.
  *
  * @returns the exit code
@@ -73,7 +73,7 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
       },
       { host, port, passed: passedSocket(context.env) },
     );
-    // No message has been sent yet, so none has the placeholder.
+    // No message has been sent yet, so none has a placeholder link.
     if (servesPageHere) page.origin = server.origin;
     let working: Promise<void>;
     try {
@@ -95,21 +95,24 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
     }
     await finish(serving, working, log);
   };
-  // Its log reports a pause.
+  // The server's log reports a pause.
   const own = { debug: (text: string) => log.debug({}, text), warnsOfPause: false };
   await context.withServices('background', serve, own);
   return exitCodeOf(signal);
 }
 
 async function finish(serving: Serving, working: Promise<void>, log: Log): Promise<void> {
-  // Before the queue, whose last message may take longer than a stopped process has.
+  // Flushes before the queue ends: its last message may take longer than a stopped process has.
   await serving.flush();
   log.info({}, 'stopping: finishing what is in flight');
   await working;
   log.info({}, 'stopped');
 }
 
-/** Prints where everything is. In the sandbox it first registers the webhook, so that the whole loop works. */
+/**
+ * Prints all addresses and what is queued. In the sandbox it first registers the webhook, so that the whole loop
+ * works.
+ */
 async function announce(
   context: CommandContext,
   services: Services,

@@ -1,22 +1,22 @@
 import { execFile } from 'node:child_process';
 import { environmentText } from '../config/environment.ts';
 
-/** The first that a service manager passes; 0 to 2 are the usual streams (sd_listen_fds(3)). */
+/** The first descriptor that a service manager passes; 0 to 2 are the standard streams (sd_listen_fds(3)). */
 const firstPassedDescriptor = 3;
 
-/** What `serve` says to the service manager that started it, such as systemd; without one, nothing. */
+/** What `serve` tells the service manager that started it, such as systemd; nothing if there is none. */
 export interface ServiceManager {
-  /** Requests are served from now on. Begins to say that this process is alive, if that is watched. */
+  /** Says that requests are served, and from then on that this process is alive, if the manager watches that. */
   ready(): void;
-  /** The process finishes what it has begun. */
+  /** Says that the process is finishing what it has begun. */
   stopping(): void;
   /** Says nothing more. */
   end(): void;
 }
 
 /**
- * The manager is told by the program `systemd-notify`, because Node.js cannot write to a datagram socket itself. Where
- * that program is missing, the log says so once.
+ * Tells the manager through the program `systemd-notify`, because Node.js cannot write to a datagram socket itself.
+ * If that program is missing, the log says so once.
  *
  * @param env with NOTIFY_SOCKET, WATCHDOG_USEC (microseconds) and WATCHDOG_PID as in sd_notify(3) and
  *   sd_watchdog_enabled(3)
@@ -36,7 +36,7 @@ export function serviceManager(env: NodeJS.ProcessEnv, warn: (problem: string) =
     ready() {
       say('READY=1');
       const watchedMs = watchdogMilliseconds(env);
-      // Half of it, as sd_watchdog_enabled(3) recommends.
+      // Half the interval, as sd_watchdog_enabled(3) recommends.
       if (watchedMs !== null) alive = setInterval(() => say('WATCHDOG=1'), watchedMs / 2);
     },
     stopping: () => say('STOPPING=1'),
@@ -47,14 +47,14 @@ export function serviceManager(env: NodeJS.ProcessEnv, warn: (problem: string) =
 function watchdogMilliseconds(env: NodeJS.ProcessEnv): number | null {
   const microseconds = Number(environmentText(env, 'WATCHDOG_USEC'));
   if (!Number.isFinite(microseconds) || microseconds <= 0) return null;
-  // A variable that a parent left in the environment was meant for the parent.
+  // A variable inherited from a parent process was meant for the parent.
   const watched = environmentText(env, 'WATCHDOG_PID');
   return watched === null || watched === String(process.pid) ? microseconds / 1000 : null;
 }
 
 /**
- * The descriptor of a socket that listens already, because the service manager opened it before this process began
- * (LISTEN_FDS and LISTEN_PID of sd_listen_fds(3)); null when there is none. Of several, the first is used.
+ * The descriptor of a socket that already listens, because the service manager opened it before this process began
+ * (LISTEN_FDS and LISTEN_PID of sd_listen_fds(3)); null if there is none. If there are several, the first is used.
  */
 export function passedSocket(env: NodeJS.ProcessEnv): number | null {
   const count = Number(environmentText(env, 'LISTEN_FDS'));

@@ -27,7 +27,7 @@ export const syncCommand: CommandDeclaration = {
       const { document, failure } = await sync(services, { limits, dryRun, timezone }, progress.listener)
         .finally(() => progress.end())
         .catch(async (error: unknown) => {
-          // What was found before it stopped is in the queue.
+          // What was found before the failure is in the queue.
           if (!dryRun) await announceRest(output, services, true);
           throw error;
         });

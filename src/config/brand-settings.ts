@@ -1,16 +1,16 @@
 import type { BrandSettings, Settings } from './settings.ts';
 
-/** What a brand may change. */
+/** The settings that a brand may change. */
 type Branded = Pick<
   Settings,
   'brand' | 'brands' | 'from' | 'origins' | 'policy' | 'publicUrl' | 'templateFile'
 >;
 
 /**
- * The settings as they are for the closings of one brand.
+ * The settings that apply to the closings of one brand.
  *
- * @param name null: what no brand claims, for which the profile's own hold
- * @returns null where the profile has no such brand any more
+ * @param name null: closings that no brand claims, for which the profile's own settings apply
+ * @returns null if the profile no longer has such a brand
  */
 export function settingsFor<Some extends Branded>(settings: Some, name: string | null): Some | null {
   if (name === null) return settings;
@@ -19,8 +19,9 @@ export function settingsFor<Some extends Branded>(settings: Some, name: string |
 }
 
 /**
- * A brand with a company name of its own takes nothing from the profile that shows another: no logo, no name beside the
- * sender's address, none of its sentences. One with a language of its own does not take sentences of another.
+ * A brand with its own company name takes nothing from the profile that shows another company: no logo, no name
+ * beside the sender's address, and none of its sentences. A brand with its own language takes no sentences in
+ * another.
  */
 export function settingsOfBrand<Some extends Branded>(settings: Some, { own }: BrandSettings): Some {
   const { brand, policy, from, origins } = settings;
@@ -39,7 +40,7 @@ export function settingsOfBrand<Some extends Branded>(settings: Some, { own }: B
   return {
     ...settings,
     from: own.from ?? (isNamed ? withoutName(from) : from),
-    // It may become known later, and spreading would fix what it is now.
+    // A getter, because the URL may become known later, and spreading would freeze its current value.
     get publicUrl() {
       return own.publicUrl ?? settings.publicUrl;
     },

@@ -10,8 +10,8 @@ import { defaultPolicy } from '../domain/eligibility/policy.ts';
 const longestName = 64;
 
 /**
- * A brand's name, which reports show and people type. It becomes part of file names. An existing brand is meant in any
- * spelling: see `brandNamed`.
+ * A brand's name, which reports show and people type. It becomes part of file names. Any spelling of an existing
+ * brand's name means that brand: see `brandNamed`.
  *
  * @throws InvalidValue
  */
@@ -25,12 +25,12 @@ export function parseBrandName(text: string): string {
   );
 }
 
-/** The one of the names that is meant, in whatever spelling; null: none of them. */
+/** The name that the text means in any spelling; null: none of them. */
 export function brandNamed(names: readonly string[], text: string): string | null {
   return names.find((name) => nameKey(name) === nameKey(text)) ?? null;
 }
 
-/** How its text may be wrapped. */
+/** How the key's text may be wrapped. */
 export function mannerOf(key: BrandKey): Manner {
   return key === 'inboxes' || isPolicyKey(key) ? 'sentence' : 'setting';
 }
@@ -40,7 +40,11 @@ export function parseInboxes(text: string): readonly string[] {
   return list.parse(text);
 }
 
-/** As it is used, of a text in the profile; null: an empty one, which says nothing. @throws InvalidValue */
+/**
+ * The value of a text in the profile, as it is used; null for an empty text, which sets nothing.
+ *
+ * @throws InvalidValue
+ */
 export function parseBrandValue(key: BrandSetting, text: string): string | null {
   if (text.trim() === '') return null;
   if (key === 'from') return parseFrom(text);
@@ -50,7 +54,7 @@ export function parseBrandValue(key: BrandSetting, text: string): string | null 
   return value === '' ? null : value;
 }
 
-/** The text that the profile keeps of what was typed. Paths are as typed. @throws InvalidValue */
+/** The text that the profile stores for what was typed. Paths stay as typed. @throws InvalidValue */
 export function typedBrandValue(key: BrandKey, typed: string): string {
   const text = givenText(typed, mannerOf(key));
   if (key === 'inboxes') return list.format(list.parse(text));

@@ -1,7 +1,7 @@
 import { usualDuration } from '../domain/values/usual-duration.ts';
 import { InvalidValue } from './invalid-value.ts';
 
-/** Between a value and the text that a person writes for it. */
+/** Converts between a value and the text that a person writes for it. */
 export interface Codec<Value> {
   /** @throws InvalidValue */
   parse(text: string): Value;
@@ -12,7 +12,7 @@ export interface Codec<Value> {
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const longestMs = 3650 * units.d;
 
-/** Milliseconds, as `30d`, `36h`, `90m`, `45s` or `0`. */
+/** A duration in milliseconds, written as `30d`, `36h`, `90m`, `45s` or `0`. */
 export function duration(least: number): Codec<number> {
   return {
     parse(text) {
@@ -35,7 +35,7 @@ export function duration(least: number): Codec<number> {
   };
 }
 
-/** Milliseconds, more than 0. @throws InvalidValue */
+/** @returns milliseconds, more than 0. @throws InvalidValue */
 export function parseDuration(text: string): number {
   return duration(1).parse(text);
 }
@@ -52,7 +52,7 @@ export function number(least: number, most: number, kind: 'whole' | 'any'): Code
   };
 }
 
-/** A value of its own for what is switched off. */
+/** Also accepts `off`, whose value is null. */
 export function offOr<Value>(codec: Codec<Value>): Codec<Value | null> {
   return {
     parse: (text) => (text.trim().toLowerCase() === 'off' ? null : codec.parse(text)),
@@ -60,7 +60,7 @@ export function offOr<Value>(codec: Codec<Value>): Codec<Value | null> {
   };
 }
 
-/** Entries separated by commas, so none can contain one. */
+/** Entries separated by commas, so no entry can contain a comma. */
 export const list: Codec<readonly string[]> = {
   parse: (text) => [...new Set(text.split(',').map((entry) => entry.trim()))].filter((entry) => entry !== ''),
   format: (entries) => entries.join(','),

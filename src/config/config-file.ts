@@ -8,10 +8,10 @@ export function configFile(directory: string): string {
 }
 
 /**
- * The content of the folder's config.json; null if there is no such file. Read without conf, which takes longer to load
- * than everything else and accepts any JSON as an object.
+ * The content of the folder's config.json; null if there is no such file. Does not use conf, which takes longer to
+ * load than everything else and accepts any JSON as an object.
  *
- * @throws Failure kind configuration when the file is unreadable or not a JSON object.
+ * @throws Failure kind configuration if the file is unreadable or not a JSON object.
  */
 export async function readConfigFile(directory: string): Promise<Record<string, unknown> | null> {
   const file = configFile(directory);
@@ -28,7 +28,7 @@ export async function readConfigFile(directory: string): Promise<Record<string, 
   return content;
 }
 
-/** Undefined if it is not JSON. A message of the parser would quote the file, and the file holds the token. */
+/** Undefined if it is not JSON. The parser's message would quote the file, and the file holds the token. */
 function parsed(text: string): unknown {
   try {
     return deserialize(text);
@@ -37,7 +37,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Editors on Windows begin the file with a byte order mark, which JSON does not have. */
+/** Editors on Windows begin the file with a byte order mark, which JSON does not allow. */
 function deserialize(text: string): unknown {
   return JSON.parse(givenText(text, 'secret'));
 }

@@ -14,8 +14,9 @@ export interface Directories {
  * GCSAT_CONFIG_DIR and GCSAT_DATA_DIR, else the platform's own places (XDG on Linux).
  *
  * @param accountHome the user's home folder in the user database.
- * @throws Failure kind configuration when one of them is no absolute path, or a home folder is needed and there is none. A
- *   place relative to the current folder would be a different ledger in each folder, and would not know who was surveyed.
+ * @throws Failure kind configuration if one of them is not an absolute path, or if a home folder is needed and there
+ *   is none. A place relative to the current folder would mean a different ledger in each folder, which would not
+ *   know who was surveyed.
  */
 export function directories(
   env: NodeJS.ProcessEnv,
@@ -49,12 +50,12 @@ function absolutePath(env: NodeJS.ProcessEnv, name: string): string | null {
   return path !== null && isAbsolute(path) ? readValue('configuration', name, fixedPath, path) : null;
 }
 
-/** From the user database, because `homedir` accepts an empty HOME. Windows has no HOME. */
+/** Uses the user database, because `homedir` accepts an empty HOME. Windows has no HOME. */
 function systemHome(): string {
   return process.platform === 'win32' ? homedir() : userInfo().homedir;
 }
 
-/** The user may have no entry, as in containers that run with an arbitrary id. */
+/** The user may have no entry, as in containers that run with an arbitrary user id. */
 function attempt(read: () => string): string | null {
   try {
     return read();

@@ -18,21 +18,24 @@ const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const gladlyHost = new RegExp(`^(?:${label}\\.)+gladly\\.(com|qa)$`);
 /** Pages of the web application have ids in their paths. */
 const pagePath = /(?<=[^/:])\/[A-Za-z0-9._~/-]*$/;
-/** An organization, or one in a region such as us-1. No top-level domain looks like a region, so no other host is meant. */
+/**
+ * An organization, alone or with a region such as us-1. No top-level domain looks like a region, so no other host
+ * matches.
+ */
 const organization = new RegExp(`^${label}(?:\\.[a-z]{2}-[0-9]{1,2})?$`);
 const hostName = new RegExp(`^${label}(?:\\.${label})*$`);
 
 /**
- * The organization's address, in any form that people paste: also one of Gladly's with the path of a page or of the API,
- * which is left out. Forms that could send the credentials to another host are refused. Hosts: contract section 1 of
- * Gladly's API (production .com, sandboxes .qa, either with a region such as us-1 before it).
+ * The organization's origin, from any form that people paste: also a Gladly URL with the path of a page or of the
+ * API, which is dropped. Forms that could send the credentials to another host are refused. Hosts: contract section 1
+ * of Gladly's API (production .com, sandboxes .qa, either with a region such as us-1 before it).
  *
  * @throws InvalidValue
  */
 export function parseDomain(text: string, allowHost: boolean): Domain {
   const given = text.trim();
   if (given === '') throw new InvalidValue('the domain is empty', examples);
-  // Userinfo, backslashes and letters of other scripts can make one host look like another.
+  // User info, backslashes and letters of other scripts can make one host look like another.
   if (given.includes('@')) throw new InvalidValue(`'${given}' contains a user name`, examples);
   if (!/^[A-Za-z0-9.:/[\]-]+$/.test(given.replace(pagePath, ''))) {
     throw new InvalidValue(`'${given}' contains characters that a host name cannot have`, examples);

@@ -3,15 +3,15 @@ import { Failure } from '../failure.ts';
 import { givenText, isBlank } from './given-text.ts';
 import { readValue } from './invalid-value.ts';
 
-// Nothing else may read a variable that is ours: a test sees to it.
+// No other file may read one of our variables; a test enforces this.
 
-/** The variable as it is; null when it is unset or, as deployment tools often leave it, empty. */
+/** The variable as it is; null if it is unset or empty, as deployment tools often leave it. */
 export function rawVariable(env: NodeJS.ProcessEnv, name: string): string | null {
   const value = env[name] ?? '';
   return isBlank(value) ? null : value;
 }
 
-/** @throws Failure kind configuration when the value cannot be meant */
+/** @throws Failure kind configuration if the value contains a control character */
 export function environmentText(env: NodeJS.ProcessEnv, name: string): string | null {
   const value = rawVariable(env, name);
   return value === null
@@ -19,7 +19,7 @@ export function environmentText(env: NodeJS.ProcessEnv, name: string): string | 
     : readValue('configuration', name, (text) => givenText(text, 'setting'), value);
 }
 
-/** @throws Failure kind configuration when the value is neither yes nor no */
+/** @throws Failure kind configuration if the value is neither yes nor no */
 export function environmentSwitch(env: NodeJS.ProcessEnv, name: string): boolean {
   const value = environmentText(env, name)?.toLowerCase() ?? '';
   if (['', '0', 'false', 'no', 'off'].includes(value)) return false;
@@ -29,7 +29,7 @@ export function environmentSwitch(env: NodeJS.ProcessEnv, name: string): boolean
   });
 }
 
-/** Build services set CI to various values; people set `false` or `0` to turn it off. */
+/** Build services set CI to various values; people set it to `false` or `0` to turn it off. */
 export function isContinuousIntegration(env: NodeJS.ProcessEnv): boolean {
   return !['', '0', 'false'].includes((rawVariable(env, 'CI') ?? '').trim().toLowerCase());
 }
@@ -37,7 +37,7 @@ export function isContinuousIntegration(env: NodeJS.ProcessEnv): boolean {
 /**
  * A secret from the variable, or from the file that its `_FILE` twin names (as Docker and systemd provide secrets).
  *
- * @throws Failure kind configuration when both are set, or the file is unreadable or empty.
+ * @throws Failure kind configuration if both are set, or if the file is unreadable or empty.
  */
 export async function environmentSecret(env: NodeJS.ProcessEnv, name: string): Promise<string | null> {
   const value = rawVariable(env, name);
@@ -78,16 +78,18 @@ async function readSecretFile(variable: string, file: string): Promise<string> {
 const inBothCases = (names: string[]): string[] => names.flatMap((name) => [name, name.toUpperCase()]);
 const proxyVariables = inBothCases(['https_proxy', 'http_proxy', 'all_proxy']);
 
-/** They may have credentials. */
+/** These addresses may contain credentials. */
 export function proxyAddresses(env: NodeJS.ProcessEnv): string[] {
   return proxyVariables.flatMap((name) => rawVariable(env, name) ?? []);
 }
 
-/** Changes the environment: a package reads these as they are, and a quoted NO_PROXY would name no host. */
+/**
+ * Changes the environment: a package reads these variables as they are, and a quoted NO_PROXY would match no host.
+ */
 export function trimProxyVariables(env: NodeJS.ProcessEnv): void {
   for (const name of proxyVariables) {
     const value = env[name];
-    // What has a control character is no address, and is refused where it is used.
+    // A value with a control character is not an address; it is refused where it is used.
     if (value !== undefined && !/\p{Cc}/u.test(value.trim())) env[name] = givenText(value, 'setting');
   }
   for (const name of inBothCases(['no_proxy'])) {
@@ -96,7 +98,10 @@ export function trimProxyVariables(env: NodeJS.ProcessEnv): void {
   }
 }
 
-/** Of a signing key whose ends another way to hand it over would cut off: all links would be of another key then. */
+/**
+ * Warns of a signing key whose ends would be cut off if it were passed another way: all links would then have another
+ * key.
+ */
 export function fragileSecretWarning(env: NodeJS.ProcessEnv): string | null {
   const name = 'GCSAT_SURVEY_SECRET';
   const secret = givenText(rawVariable(env, name) ?? '', 'secret');
@@ -113,7 +118,7 @@ const secretVariables = [
   ...['GCSAT_ALERT_URL', 'GCSAT_ALERT_SECRET', 'GCSAT_MEDALLIA_API_KEY', 'GCSAT_MEDALLIA_API_SECRET'],
 ];
 
-/** Every variable that is ours. */
+/** All of our variables. */
 export const knownVariables: readonly string[] = [
   ...secretVariables.flatMap((name) => [name, `${name}_FILE`]),
   ...['GCSAT_PROFILE', 'GCSAT_DOMAIN', 'GCSAT_ALLOW_HOST', 'GCSAT_EMAIL', 'GCSAT_FROM', 'GCSAT_DELIVERY'],
@@ -130,14 +135,14 @@ export const knownVariables: readonly string[] = [
   ],
 ];
 
-/** Variables that begin as ours do and are none: a typo would otherwise leave the default in force unnoticed. */
+/** Variables that start like ours but are unknown: otherwise a typo would silently leave the default in effect. */
 export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.keys(env)
     .filter((name) => bareName(name).startsWith('GCSAT_') && !knownVariables.includes(name))
     .toSorted();
 }
 
-/** Without what an env file that is read line by line leaves of it: a byte order mark, blanks, `export`. */
+/** The name without what a line-by-line reader of env files leaves in it: a byte order mark, blanks, `export`. */
 export function bareName(name: string): string {
   return name.replaceAll(/[\s\uFEFF\u200B-\u200F\u2060"']/g, '').replace(/^export(?=GCSAT_)/, '');
 }

@@ -4,18 +4,18 @@ import { resolveSettings } from './resolve.ts';
 import type { ResolvedSettings, SettingSources } from './resolved-settings.ts';
 import type { Settings } from './settings.ts';
 
-/** The settings as far as they go, with all that is wrong with them. */
+/** The settings as far as they are valid, with all that is wrong with them. */
 export interface ExaminedSettings {
   /** Null while something is missing or wrong. */
   settings: Settings | null;
-  /** Null where not even the profile could be read. */
+  /** Null if not even the profile could be read. */
   resolved: ResolvedSettings | null;
   problems: readonly Failure[];
-  /** The names of the settings whose values are wrong, and which have their defaults here. */
+  /** The names of the settings whose values are wrong; these have their defaults here. */
   invalid: ReadonlySet<string>;
 }
 
-/** Makes no signing key. @throws what is not a Failure of kind configuration */
+/** Creates no signing key. @throws any error but a Failure of kind configuration */
 export async function examineSettings(
   sources: Pick<SettingSources, 'flags' | 'env' | 'onSecret'>,
 ): Promise<ExaminedSettings> {
@@ -38,7 +38,7 @@ export async function examineSettings(
     const settings = complete(resolved);
     return { settings: problems.length === 0 ? settings : null, resolved, problems, invalid };
   } catch (error) {
-    // What is missing because it is wrong is said already.
+    // A setting that is missing because its value is wrong has already been reported.
     const isSaid = error instanceof Failure && error.code === 'not_configured' && problems.length > 0;
     if (!isSaid) note(error);
     return { settings: null, resolved, problems, invalid };

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 
-/** The same failure, which says whose setting it is about. @param brand null: the profile's own */
+/** The same failure, naming the brand whose setting it is about. @param brand null: the profile's own setting */
 export function ofBrand(brand: string | null, failure: Failure): Failure {
   if (brand === null || failure.message.startsWith(`brand ${brand}: `)) return failure;
   const { kind, code, message, hint, scope } = failure;
@@ -16,7 +16,7 @@ export function ofBrand(brand: string | null, failure: Failure): Failure {
   });
 }
 
-/** @throws Failure what the work threw, which says whose setting it is about */
+/** @throws Failure what the work threw, naming the brand whose setting it is about */
 export async function namingBrand<Result>(
   brand: string | null,
   work: () => Promise<Result>,

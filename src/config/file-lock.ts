@@ -7,14 +7,17 @@ import { processExists } from '../process-exists.ts';
 
 const pauseMs = 20;
 const longestWaitMs = 30_000;
-/** Holders read and write one small file. One that takes this long has ended on a host that we cannot see. */
+/**
+ * Holders read and write one small file. A holder that takes this long has ended, on a host whose processes we cannot
+ * see.
+ */
 const abandonedAfterMs = 10_000;
 
 /**
- * Does the work while no other process works under the same lock. The lock is a file; it is removed when its process has
- * ended or it is older than 10 s.
+ * Does the work while no other process works under the same lock. The lock is a file; it is removed if its process
+ * has ended or it is older than 10 s.
  *
- * @throws Failure kind temporary when others held it for 30 s; the error of `open` when the file cannot be made
+ * @throws Failure kind temporary if others held it for 30 s; the error of `open` if the file cannot be created
  */
 export async function withFileLock<Value>(lock: string, work: () => Promise<Value>): Promise<Value> {
   const own = `${hostname()} ${process.pid} ${randomBytes(8).toString('hex')}`;
@@ -22,7 +25,7 @@ export async function withFileLock<Value>(lock: string, work: () => Promise<Valu
   try {
     return await work();
   } finally {
-    // If another process removed ours, the file is now its own.
+    // If another process removed our lock, the file now belongs to that process.
     if ((await contentOf(lock)) === own) await unlink(lock).catch(() => undefined);
   }
 }
@@ -40,7 +43,7 @@ async function acquire(lock: string, own: string): Promise<void> {
   }
 }
 
-/** A link appears with its content, and only for the first process. */
+/** A link appears together with its content, and only for the first process. */
 async function make(lock: string, own: string): Promise<boolean> {
   const temporary = asideOf(lock);
   try {
@@ -67,12 +70,12 @@ async function removeIfAbandoned(lock: string): Promise<void> {
     // Another process was faster.
     return;
   }
-  // Between the look and the move, another process may have replaced the old lock with its own.
+  // Between reading and renaming, another process may have replaced the old lock with its own.
   if ((await contentOf(aside)) !== seen) await link(aside, lock).catch(() => undefined);
   await unlink(aside).catch(() => undefined);
 }
 
-/** A process id has a meaning on its own host only. */
+/** A process id means something only on its own host. */
 function hasEnded(content: string): boolean {
   const [host, pid] = content.split(' ');
   return host === hostname() && /^[1-9]\d*$/.test(pid ?? '') && !processExists(Number(pid));

@@ -24,8 +24,8 @@ const questionHint =
   'Use e.g. question="scale: How likely are you to recommend us?", "choice: How did you find us? | Friend | Search", or "text: What should we do better?".';
 
 /**
- * Texts separated by commas, in the language of the profile; or JSON: a list, or a list for each language by its tag. In
- * a file also one a line.
+ * Texts separated by commas, in the language of the profile; or JSON: a list, or a list for each language by its tag.
+ * A file may also have one text per line.
  */
 export const ratingReasons: Codec<RatingReasons | null> = {
   parse(text) {
@@ -49,7 +49,9 @@ export const ratingReasons: Codec<RatingReasons | null> = {
   },
 };
 
-/** `KIND: text`, with what can be chosen after `|`, in the language of the profile; or JSON with `kind`, `text`, and the rest. */
+/**
+ * `KIND: text`, with options after `|`, in the language of the profile; or JSON with `kind`, `text`, and the rest.
+ */
 export const ownQuestion: Codec<OwnQuestion | null> = {
   parse(text) {
     const given = text.trim().replace(/\s*\n\s*/g, ' ');
@@ -120,12 +122,12 @@ function kindOf(text: string): QuestionKind {
   throw new InvalidValue('the question does not begin with its kind: scale, choice, or text', questionHint);
 }
 
-/** What is written in the language of the profile alone; undefined where languages are named. */
+/** What is written only in the language of the profile; undefined if languages are named. */
 function plainOf<Value>(texts: InLanguages<Value>): Value | undefined {
   return texts[own];
 }
 
-/** Null where the question names languages. */
+/** Null if the question names languages. */
 function lineOf(question: OwnQuestion): string | null {
   const text = plainOf(question.text);
   if (text === undefined) return null;
@@ -155,7 +157,7 @@ function jsonOf(question: OwnQuestion): string {
   }
 }
 
-/** Whether a text is read back as the value. */
+/** Whether parsing the text returns the value. */
 function isEqual<Value>(codec: Codec<Value>, text: string, value: Value): boolean {
   try {
     return JSON.stringify(codec.parse(text)) === JSON.stringify(value);

@@ -6,7 +6,7 @@ const longestQuestion = 300;
 const longestOption = 100;
 const mostOptions = 12;
 
-/** Stands for the language of the profile. */
+/** The key that stands for the language of the profile. */
 export const own = '';
 
 export function parseJson(text: string, hint: string): unknown {
@@ -19,7 +19,7 @@ export function parseJson(text: string, hint: string): unknown {
 }
 
 /**
- * A value for every language, or one alone for that of the profile.
+ * A value for every language, or a single value for the language of the profile.
  *
  * @throws InvalidValue
  */

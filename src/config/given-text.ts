@@ -2,22 +2,23 @@ import { isAbsolute, resolve } from 'node:path';
 import { InvalidValue } from './invalid-value.ts';
 
 /**
- * How much of a text may be wrapping. `setting`: a value that neither begins nor ends with white space or quotation marks.
- * `sentence`: words for people, which may be quoted. `secret`: anything at all, since the other side has the same text.
+ * How much of a text may be wrapping. `setting`: a value that neither begins nor ends with white space or quotation
+ * marks. `sentence`: words for people, which may be quoted. `secret`: everything counts, since the other side has the
+ * same text.
  */
 export type Manner = 'setting' | 'sentence' | 'secret';
 
-// White space, with the byte order mark, and marks without width.
+// White space, including the byte order mark, and zero-width marks.
 const before = /^[\s\u200B-\u200F\u2060]+/;
 const after = /[\s\u200B-\u200F\u2060]+$/;
-/** `docker run --env-file` keeps them. `"a","b"` is two texts. */
+/** `docker run --env-file` keeps quotation marks. `"a","b"` is two texts. */
 const quoted = /^(?:"([^"]*)"|'([^']*)')$/;
 
 /**
- * Every text that comes from outside: without what shells, editors and env files leave around it. Of a secret only a byte
- * order mark and one line break at the end go.
+ * Cleans every text that comes from outside of what shells, editors and env files leave around it. A secret loses
+ * only a byte order mark and one line break at the end.
  *
- * @throws InvalidValue when a control character is left, except in a secret
+ * @throws InvalidValue if a control character remains, except in a secret
  */
 export function givenText(text: string, manner: Manner): string {
   if (manner === 'secret') return text.replace(/^\uFEFF/, '').replace(/(?:\r?\n|\r)$/, '');
@@ -27,7 +28,7 @@ export function givenText(text: string, manner: Manner): string {
   throw new InvalidValue(`the value contains ${what}`, 'Give one line of text.');
 }
 
-/** Whether there is nothing but wrapping, which deployment tools leave for a value that is not set. */
+/** Whether the text is nothing but wrapping, which deployment tools leave for a value that is not set. */
 export function isBlank(text: string): boolean {
   return unwrapped(text, 'setting') === '';
 }
@@ -42,7 +43,7 @@ function unwrapped(text: string, manner: Manner): string {
  * A file or folder that must be the same wherever gcsat runs: another ledger would not know who was surveyed.
  *
  * @param text as `givenText` returns it
- * @throws InvalidValue when it depends on the current folder, or on a shell
+ * @throws InvalidValue if it depends on the current folder or on a shell
  */
 export function fixedPath(text: string): string {
   refuseUnexpanded(text);
@@ -54,7 +55,7 @@ export function fixedPath(text: string): string {
   );
 }
 
-/** @throws InvalidValue for a `~`, a variable, or a template that nothing has expanded */
+/** @throws InvalidValue for a `~`, a variable, or a template that was not expanded */
 export function refuseUnexpanded(path: string): void {
   if (/^~(?:[\w.-]*\/|$)/.test(path)) {
     throw new InvalidValue(`'${path}' begins with ~, which only a shell expands`, 'Write the whole path.');
@@ -67,13 +68,16 @@ export function refuseUnexpanded(path: string): void {
   );
 }
 
-/** Of shells, of systemd (`%i`), of Windows, and of deployment tools. `$` within a name, and `%20`, may be meant. */
+/**
+ * Template syntax of shells, systemd (`%i`), Windows, and deployment tools. `$` within a name and `%20` may be
+ * intended.
+ */
 const templates =
   /\$[{(]|(?<=^|\/)\$[A-Za-z_]\w*|\$[A-Z_]+\b|`|\{\{|%(?![\dA-Fa-f]{2}%)[A-Za-z_]\w*%|(?<=^|\/)%[A-Za-z](?=\/|$)/;
 
-/** Env files have no comments behind a value, and no end of a command. */
+/** Env files have neither comments after a value nor command separators. */
 function refuseRest(path: string): void {
-  // A second path, a second variable, and the line ends that a template left as text.
+  // A second path, a second variable, or line ends that a template left as text.
   if (!/\s#|[;,\\]$|[\u201c-\u201f]|(?<!^[A-Za-z])[:=](?=\/)|^\/.*\\[rn]/.test(path)) return;
   throw new InvalidValue(
     `'${path}' contains more than a path`,

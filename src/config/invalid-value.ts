@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 
-/** A text that its setting cannot have. Where it was given decides which failure it becomes. */
+/** A text that its setting does not accept. The place where it was given decides which failure it becomes. */
 export class InvalidValue extends Error {
   readonly hint: string;
 

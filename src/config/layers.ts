@@ -4,21 +4,21 @@ import { givenText, isBlank, type Manner } from './given-text.ts';
 import { readValue } from './invalid-value.ts';
 import type { SettingOrigin } from './settings.ts';
 
-/** Where the text of a setting may stand; the first place that has one wins. */
+/** The places that may give the text of a setting; the first one that has a text wins. */
 export interface Places {
-  /** Name and text of a flag. */
+  /** The flag's name and text. */
   readonly flag?: readonly [string, string | undefined];
   readonly variable?: string;
-  /** A variable that holds a secret, and has a `_FILE` twin. */
+  /** A variable that holds a secret and has a `_FILE` twin. */
   readonly secret?: string;
-  /** The text in the profile, and its name there. */
+  /** The setting's name in the profile, and its text there. */
   readonly stored?: readonly [string, string | undefined];
 }
 
-/** A text that was given, and where. */
+/** A text, and where it was given. */
 export interface Given {
   readonly text: string;
-  /** `setting` unless it says otherwise. */
+  /** `setting` by default. */
   readonly manner?: Manner;
   readonly origin: SettingOrigin;
   /** For messages: the flag, the variable, or the place in the file. */
@@ -26,7 +26,7 @@ export interface Given {
 }
 
 export interface LayerReader {
-  /** By the name of the setting, for everything that was read so far. */
+  /** By the name of the setting, for everything read so far. */
   readonly origins: Record<string, SettingOrigin>;
   readonly find: (places: Places) => Promise<Given | null>;
   /** @throws Failure kind usage for a bad flag, kind configuration for a bad variable or stored value. */
@@ -77,7 +77,7 @@ export function readLayers(env: NodeJS.ProcessEnv, layer: StoredLayer, onInvalid
     try {
       return readValue(kind, given.source, (text) => parser(givenText(text, manner)), given.text);
     } catch (error) {
-      // The default profile must not replace the one that was meant.
+      // The default profile must not replace the profile that was meant.
       if (onInvalid === undefined || kind === 'usage' || name === 'profile') throw error;
       if (!(error instanceof Failure)) throw error;
       onInvalid(name, error);

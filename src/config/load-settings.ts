@@ -6,7 +6,7 @@ import type { GlobalFlags, Settings } from './settings.ts';
 /**
  * The settings of the chosen profile: flag, then environment, then profile, then default.
  *
- * @throws Failure kind configuration when something is missing (the message names all of it) or stored wrongly; kind
+ * @throws Failure kind configuration if something is missing (the message names all of it) or stored wrongly; kind
  *   usage for a bad flag.
  */
 export async function loadSettings(
@@ -23,7 +23,7 @@ export function complete(resolved: ResolvedSettings): Settings {
   if (domain !== null && email !== null && token !== null && database !== null) {
     return {
       ...rest,
-      // The address may become known later, and spreading would fix what it is now.
+      // A getter, because the URL may become known later, and spreading would freeze its current value.
       get publicUrl() {
         return resolved.publicUrl;
       },

@@ -10,7 +10,7 @@ const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const signInHost = new RegExp(`^(${label})\\.stellaconnect\\.net$`);
 const apiHost = new RegExp(`^(?:${label}\\.)?api\\.stellaconnect\\.net$`);
 
-/** The subdomain of the company, the host at which people sign in, the host of the API, or an origin. @throws InvalidValue */
+/** The company's subdomain, the host where people sign in, the API's host, or an origin. @throws InvalidValue */
 export function parseMedalliaUrl(text: string): string {
   const given = text.trim().replace(/\/+$/, '');
   if (new RegExp(`^${label}$`, 'i').test(given) && given !== 'localhost') {
@@ -35,7 +35,7 @@ export function parseMedalliaUrl(text: string): string {
   return company === undefined || company === 'api' ? url.origin : `https://${company}.api.stellaconnect.net`;
 }
 
-/** A host of the vendor, or this machine: no typo gets the keys. @throws InvalidValue */
+/** A host of the vendor, or this machine, so that a typo does not leak the keys. @throws InvalidValue */
 export function parseMedalliaHost(text: string, allowHost: boolean): string {
   const origin = parseMedalliaUrl(text);
   const { hostname } = new URL(origin);
@@ -46,14 +46,14 @@ export function parseMedalliaHost(text: string, allowHost: boolean): string {
   );
 }
 
-/** A key or a secret; the message leaves it out. @throws InvalidValue */
+/** A key or a secret; the error message does not quote it. @throws InvalidValue */
 export function parseMedalliaKey(text: string): string {
   const key = text.trim();
   if (key !== '' && /^[\x21-\x7e]+$/.test(key)) return key;
   throw new InvalidValue('this is not a key of Agent Connect', 'Copy it from Settings > Integrations.');
 }
 
-/** Which channel of Agent Connect a channel of Gladly is. @throws InvalidValue */
+/** Which channel of Agent Connect each Gladly channel maps to. @throws InvalidValue */
 export function parseMedalliaChannels(text: string): ReadonlyMap<string, string> {
   const entries = text.split(',').map((entry) => entry.split('='));
   const channels = entries.map(([from = '', to = '', ...rest]) => {
@@ -68,30 +68,30 @@ export function parseMedalliaChannels(text: string): ReadonlyMap<string, string>
   return new Map(channels);
 }
 
-/** A file, as an absolute path. @throws InvalidValue */
+/** The absolute path of a file. @throws InvalidValue */
 export function parseMedalliaEmployees(text: string): string {
   return fixedPath(text);
 }
 
-/** The label of a brand, as Agent Connect has it. @throws InvalidValue */
+/** The label of a brand, as in Agent Connect. @throws InvalidValue */
 export function parseMedalliaBrand(text: string): string {
   const brand = text.trim();
   if (brand !== '' && brand.length <= 200 && !/\p{Cc}/u.test(brand)) return brand;
   throw new InvalidValue(`'${text}' is not the label of a brand`, 'Copy it from Agent Connect.');
 }
 
-/** By the contract: ISO 639-1, with a region after a hyphen. @throws InvalidValue */
+/** As the contract says: ISO 639-1, with a region after a hyphen. @throws InvalidValue */
 export function parseMedalliaLanguage(text: string): string {
   if (/^[A-Za-z]{2,3}(?:-[A-Za-z]{2,3})?$/.test(text.trim())) return text.trim();
   throw new InvalidValue(`'${text}' is not a language of Agent Connect`, 'Use e.g. en or en-US.');
 }
 
-/** Whether closings of which nobody is asked count there. @throws InvalidValue */
+/** Whether Agent Connect counts closings for which no survey is sent. @throws InvalidValue */
 export function parseMedalliaCounts(text: string): boolean {
   return onOrOff.parse(text);
 }
 
-/** Requests a minute with one key: 100 are documented for Data Return. @throws InvalidValue */
+/** Requests per minute with one key: 100 are documented for Data Return. @throws InvalidValue */
 export function parseMedalliaRate(text: string): number {
   const rate = /^\d{1,4}$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (rate >= 1 && rate <= 100) return rate;

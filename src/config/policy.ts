@@ -147,7 +147,7 @@ const suppressBy: Codec<Suppression> = {
   format: (by) => by,
 };
 
-/** The link with its placeholders filled in. */
+/** The pattern with its placeholders filled in. */
 function sampleOf(pattern: string): string {
   return pattern
     .replaceAll('{origin}', 'https://acme.gladly.com')
@@ -209,7 +209,8 @@ const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
 };
 
 /**
- * Durations: `30d`, `36h`, `90m`, `45s`, `0`. Lists: separated by commas, or empty. Quiet hours: `21:00-08:00` or `off`.
+ * Durations: `30d`, `36h`, `90m`, `45s`, `0`. Lists: entries separated by commas, or empty. Quiet hours:
+ * `21:00-08:00` or `off`.
  *
  * @throws InvalidValue
  */
@@ -217,7 +218,7 @@ export function parsePolicyValue<Key extends PolicyKey>(key: Key, text: string):
   return codecs[key].parse(text);
 }
 
-/** An empty text is a value of this key, e.g. an empty list, and does not mean its default. */
+/** Whether an empty text is a value of this key, e.g. an empty list, and does not mean its default. */
 export function policyTakesEmpty(key: PolicyKey): boolean {
   return key === 'conversationLink' || Array.isArray(defaultPolicy[key]);
 }
@@ -227,7 +228,7 @@ export function formatPolicyValue<Key extends PolicyKey>(key: Key, policy: Pick<
   return codecs[key].format(policy[key]);
 }
 
-/** The default policy, changed by the given texts; `read` turns each text into its value. */
+/** The default policy with the given texts applied; `read` turns each text into its value. */
 export function policyFrom(
   texts: Readonly<Partial<Record<PolicyKey, string>>>,
   read: <Key extends PolicyKey>(key: Key, text: string) => Policy[Key],

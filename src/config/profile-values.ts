@@ -15,14 +15,14 @@ export function parseDelivery(text: string): DeliveryName {
   throw new InvalidValue(`'${text}' is not a delivery`, `Use one of ${deliveryNames.join(', ')}.`);
 }
 
-/** The sender: an address, with or without a name, or a number. @throws InvalidValue */
+/** The sender: an address with or without a name, or a number. @throws InvalidValue */
 export function parseFrom(text: string): string {
   const from = text.trim();
   if (from !== '' && from.length <= 320 && !/\p{Cc}/u.test(from)) return from;
   throw new InvalidValue(`'${text}' is not a sender`, 'Use e.g. care@acme.com or +15550100.');
 }
 
-/** Without a slash at the end. @throws InvalidValue */
+/** @returns the URL without a slash at the end. @throws InvalidValue */
 export function parsePublicUrl(text: string): string {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
   const plain =
@@ -31,7 +31,7 @@ export function parsePublicUrl(text: string): string {
   throw new InvalidValue('this is not a web address', 'Use e.g. https://csat.acme.com.');
 }
 
-/** The message leaves out the value, which holds a password. @throws InvalidValue */
+/** The error message does not quote the value, which holds a password. @throws InvalidValue */
 export function parseSmtpUrl(text: string): string {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
   const known =
@@ -44,7 +44,7 @@ export function parseSmtpUrl(text: string): string {
   );
 }
 
-/** Where alerts go. The message leaves out the value, which may hold a key. @throws InvalidValue */
+/** Where alerts go. The error message does not quote the value, which may hold a key. @throws InvalidValue */
 export function parseAlertUrl(text: string): string {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
@@ -56,7 +56,7 @@ export function parseAlertUrl(text: string): string {
   );
 }
 
-/** The message leaves out the value. @throws InvalidValue */
+/** The error message does not quote the value. @throws InvalidValue */
 export function parseAlertSecret(text: string): string {
   const secret = text.trim();
   const [, key = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? [];
@@ -68,13 +68,13 @@ export function parseAlertSecret(text: string): string {
   );
 }
 
-/** A file, as an absolute path. @throws InvalidValue */
+/** The absolute path of a file. @throws InvalidValue */
 export function parseTemplate(text: string): string {
   if (text.trim() !== '') return resolve(text);
   throw new InvalidValue('the path is empty', 'Name the file of the template.');
 }
 
-/** A picture, as an absolute path. @throws InvalidValue */
+/** The absolute path of a picture. @throws InvalidValue */
 export function parseLogo(text: string): string {
   if (text.trim() !== '') return resolve(text.trim());
   throw new InvalidValue('the path is empty', 'Name the file of the logo: PNG, JPEG, WebP or GIF.');
@@ -98,7 +98,7 @@ function parseAddressRange(entry: string): string {
   const family = isIP(address);
   const longest = family === 4 ? 32 : 128;
   const fits = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= longest);
-  // A zone names an interface of this machine, which has no meaning in a header.
+  // A zone names an interface of this machine, and has no meaning in a header.
   if (family !== 0 && !address.includes('%') && rest.length === 0 && fits) return entry.toLowerCase();
   throw new InvalidValue(
     `'${entry}' is neither an address nor a range of addresses`,
@@ -135,13 +135,17 @@ export function parseDatabase(text: string): string {
   throw new InvalidValue('the name of the ledger is empty', 'Give a file path or a sqlite: URL.');
 }
 
-/** It may have a password, so that it is not repeated, and what a path cannot mean may be a part of it. @throws InvalidValue */
+/** The URL may hold a password, so it is not quoted; and it may contain what a path cannot. @throws InvalidValue */
 function refuseTemplateInUrl(location: string): void {
   if (!/\$(?:\{|\(|[A-Z_]+\b)/.test(location)) return;
   throw new InvalidValue('the URL contains a variable, which only a shell expands', 'Write the whole URL.');
 }
 
-/** As above, of the environment, which stays the same while the current folder changes. @throws InvalidValue */
+/**
+ * As above, for the environment, whose value stays the same while the current folder changes.
+ *
+ * @throws InvalidValue
+ */
 export function parseFixedDatabase(text: string): string {
   const location = parseDatabase(text);
   if (!/^postgres/i.test(location)) fixedPath(pathOf(location));
@@ -152,14 +156,14 @@ function pathOf(location: string): string {
   return location.replace(/^sqlite:(?:\/\/(?=\/))?/i, '');
 }
 
-/** Percent of the organization's rate limit. @throws InvalidValue */
+/** A percentage of the organization's rate limit. @throws InvalidValue */
 export function parseRatePercent(text: string): number {
   const percent = /^\d{1,3}(?:\.\d+)?%?$/.test(text.trim()) ? Number.parseFloat(text) : Number.NaN;
   if (percent >= 1 && percent <= 100) return percent;
   throw new InvalidValue(`'${text}' is not a share of the rate limit`, 'Use a percentage from 1 to 100.');
 }
 
-/** Seconds, as milliseconds. @throws InvalidValue */
+/** Reads seconds. @returns milliseconds. @throws InvalidValue */
 export function parseTimeout(text: string): number {
   const seconds = /^\d{1,4}(?:\.\d{1,3})?s?$/.test(text.trim()) ? Number.parseFloat(text) : Number.NaN;
   if (seconds >= 0.1 && seconds <= 600) return Math.round(seconds * 1000);

@@ -4,9 +4,9 @@ import { configFile, configUnreadable, isRecord, readConfigFile, writeProfiles }
 import { withFileLock } from './file-lock.ts';
 import type { PolicyKey, ProfileKey } from './setting-keys.ts';
 
-/** A profile as it is stored: texts as the user gave them, so that a person can read and edit the file. */
+/** A profile as it is stored: texts as the user gave them, so that people can read and edit the file. */
 export interface StoredProfile {
-  /** The origin. */
+  /** The organization's origin. */
   domain?: string;
   allowHost?: boolean;
   email?: string;
@@ -14,11 +14,11 @@ export interface StoredProfile {
   webhook?: StoredWebhook;
   values: Partial<Record<ProfileKey, string>>;
   policy: Partial<Record<PolicyKey, string>>;
-  /** By name. */
+  /** By the brand's name. */
   brands?: StoredBrands;
 }
 
-/** The texts of each brand, by their keys; a later version may have more of them. */
+/** The texts of each brand by key; a later version may have more keys. */
 export type StoredBrands = Readonly<Record<string, StoredBrand>>;
 
 export type StoredBrand = Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ export interface StoredWebhook {
   /** Null until Gladly has reported it. */
   id: string | null;
   url: string;
-  /** Absent when the environment gave the credentials. */
+  /** Absent if the environment gave the credentials. */
   secret?: StoredWebhookSecret;
   /** Still accepted: Gladly may use them until it has accepted the new ones, or for a retry that is under way. */
   previous?: StoredWebhookSecret[];
@@ -45,9 +45,9 @@ export interface StoredWebhook {
 export type Profiles = ReadonlyMap<string, StoredProfile>;
 
 /**
- * All profiles of the folder's config.json, none if there is no such file.
+ * All profiles of the folder's config.json; none if there is no such file.
  *
- * @throws Failure kind configuration when the file is unreadable or not what `configure` writes.
+ * @throws Failure kind configuration if the file is unreadable or not what `configure` writes.
  */
 export async function readProfiles(directory: string): Promise<Profiles> {
   const content = await readConfigFile(directory);
@@ -59,7 +59,7 @@ export async function readProfiles(directory: string): Promise<Profiles> {
 }
 
 /**
- * Adds or changes one profile, while no other process can change any.
+ * Adds or changes one profile, while no other process can change any profile.
  *
  * @param edit null leaves everything as it is.
  * @throws Failure kind configuration, and what `edit` throws
@@ -81,7 +81,7 @@ export async function removeProfile(directory: string, name: string): Promise<vo
 }
 
 async function change(directory: string, edit: (profiles: Profiles) => Profiles): Promise<void> {
-  // An unusable file is refused before the folder and the lock are made.
+  // Refuses an unusable file before the folder and the lock are created.
   await readProfiles(directory);
   try {
     makePrivateFolder(directory);
@@ -112,7 +112,7 @@ async function write(directory: string, profiles: Profiles): Promise<void> {
 
 const knownKeys = ['domain', 'allowHost', 'email', 'token', 'webhook', 'values', 'policy', 'brands'];
 
-/** What a later version or a person put into the profiles; it is not ours to remove. */
+/** What a later version or a person added to the profiles; it is not ours to remove. */
 async function unknownValues(directory: string): Promise<Map<string, Record<string, unknown>>> {
   const { profiles } = (await readConfigFile(directory)) ?? {};
   if (!isRecord(profiles)) return new Map();

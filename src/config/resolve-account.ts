@@ -9,7 +9,7 @@ import type { GlobalFlags } from './settings.ts';
 import { readSecret } from './token-input.ts';
 
 /**
- * Which profile is chosen, and the folder that has it. Works whatever else is set or stored, so that commands which
+ * Which profile is chosen, and the folder that holds it. Works whatever else is set or stored, so that commands that
  * repair the configuration can use it.
  *
  * @throws Failure kind usage or configuration for a bad name.
@@ -51,7 +51,7 @@ export async function resolveDomain(
     variable: 'GCSAT_DOMAIN',
     stored: ['domain', stored.domain],
   });
-  // A profile allows its own host alone.
+  // A profile allows only its own host.
   const allowedByProfile = given?.origin === 'profile' && stored.allowHost === true;
   const allowedByVariable = environmentSwitch(env, 'GCSAT_ALLOW_HOST');
   layers.origins['allowHost'] =
@@ -75,7 +75,10 @@ export async function givenToken(
   return { text: await readSecret('--token-stdin'), origin: 'flag', source: '--token-stdin' };
 }
 
-/** The host of a saved token that must not be used: it goes to the host it was saved for, so that no typo leaks it. */
+/**
+ * The host of a saved token that must not be used: a token goes only to its own host, so that a typo does not leak
+ * it.
+ */
 export function foreignHost(stored: StoredProfile, domain: Domain | null): string | null {
   if (stored.token === undefined || stored.domain === undefined || domain === null) return null;
   return stored.domain === domain.origin ? null : stored.domain;

@@ -14,7 +14,7 @@ import { brandKeys, isBrandKey, type BrandKey, type BrandSetting } from './setti
 import type { BrandSettings } from './settings.ts';
 
 /**
- * The brands of a profile, in the order of their names. Its file may have been edited by hand, or written by another version.
+ * The brands of a profile, sorted by name. Its file may have been edited by hand, or written by another version.
  *
  * @param storedIn for messages: the profile and its file.
  * @throws Failure kind configuration, unless `onInvalid` is given

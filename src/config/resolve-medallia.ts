@@ -14,7 +14,7 @@ import type { OnSecret } from './secrets.ts';
 import type { ProfileKey } from './setting-keys.ts';
 import type { MedalliaSettings } from './settings.ts';
 
-/** Below the 100 a minute that Agent Connect documents, because other programs use the key, too. */
+/** Below the 100 per minute that Agent Connect documents, because other programs also use the key. */
 const defaultPerMinute = 80;
 
 /** @throws Failure kind configuration for a bad variable or stored value */

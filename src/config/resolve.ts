@@ -22,14 +22,14 @@ import { trustedDirectories } from './trusted-folders.ts';
 import { keepSurveySecret, previousSurveySecrets, surveySecret } from './survey-secret.ts';
 import { webhookCredentialsReader, webhookSecrets } from './webhook-credentials.ts';
 
-/** Customers cannot reach it; it lets an operator click through the messages of the outbox. */
+/** Customers cannot reach this URL; it lets an operator click through the messages of the outbox. */
 const localPublicUrl = 'http://localhost:8080';
 
 const defaultTimeoutMs = 30_000;
 const defaultRatePercent = 80;
 
 /**
- * Flag, then environment, then profile, then default.
+ * Resolves each setting: flag, then environment, then profile, then default.
  *
  * @throws Failure kind usage for a bad flag or stdin, kind configuration for a bad variable or stored value.
  */
@@ -186,7 +186,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
     async surveySecret() {
       const secret = await surveySecret(env, dataDir, keepsSigningKey);
       onSecret(Buffer.from(secret).toString('utf8'));
-      // A folder that cannot be written keeps no key, but its messages leave all the same.
+      // A folder that is not writable keeps no key, but its messages leave all the same.
       if (keepsSigningKey) await keepSurveySecret(dataDir).catch(() => undefined);
       return secret;
     },
@@ -210,7 +210,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
   };
 }
 
-/** Where the folders come from, and the sandbox's profile. */
+/** Where the folders come from; for the sandbox, also its profile. */
 function placeOrigins(env: NodeJS.ProcessEnv, isSandbox: boolean): Record<string, SettingOrigin> {
   if (isSandbox) return { profile: 'sandbox', configDir: 'sandbox', dataDir: 'sandbox' };
   const originOf = (variable: string): SettingOrigin =>

@@ -5,7 +5,7 @@ import type { SandboxAccount } from './sandbox-account.ts';
 import type { OnSecret } from './secrets.ts';
 import type { GlobalFlags, SettingOverrides, Settings } from './settings.ts';
 
-/** Settings of which the necessary ones may still be missing. */
+/** Settings whose required values may still be missing. */
 export interface ResolvedSettings extends Omit<
   Settings,
   'origin' | 'hostKind' | 'email' | 'token' | 'database'
@@ -13,10 +13,10 @@ export interface ResolvedSettings extends Omit<
   readonly domain: Domain | null;
   readonly email: string | null;
   readonly token: string | null;
-  /** Null while the domain is missing: the default file is named after it. */
+  /** Null while the domain is missing, because the default file is named after it. */
   readonly database: string | null;
   readonly profileExists: boolean;
-  /** The host that the saved token belongs to, when the token was left out because another host was given. */
+  /** The host that the saved token belongs to, if the token was left out because another host was given. */
   readonly foreignToken: string | null;
 }
 
@@ -26,7 +26,7 @@ export interface SettingSources {
   readonly overrides?: SettingOverrides | undefined;
   /** Replaces the stored profile. */
   readonly draft?: StoredProfile;
-  /** Replaces the profile altogether. */
+  /** Replaces the profile completely. */
   readonly sandbox?: SandboxAccount;
   readonly onInvalid?: OnInvalid;
   readonly onSecret?: OnSecret;

@@ -8,9 +8,9 @@ export interface SandboxAccount {
   readonly token: string;
   readonly fromAddress: string;
   readonly fromNumber: string;
-  /** Those that the profile has with GCSAT_SANDBOX_BRANDS. */
+  /** The brands that the profile has with GCSAT_SANDBOX_BRANDS. */
   readonly brands?: readonly SandboxBrand[];
-  /** Of Agent Connect, which answers at the same address. */
+  /** Keys of Agent Connect, which answers at the same origin. */
   readonly medallia: { readonly apiKey: string; readonly apiSecret: string };
 }
 
@@ -22,11 +22,11 @@ export interface SandboxBrand extends Pick<SandboxAccount, 'fromAddress' | 'from
   readonly language: string;
 }
 
-/** Where the sandbox takes alerts, and what signs them: like its token, no secret. */
+/** Where the sandbox accepts alerts, and the key that signs them, which like its token is no secret. */
 const sandboxAlertPath = '/_sandbox/alerts';
 const sandboxAlertSecret = `whsec_${Buffer.from('the alerts of the sandbox').toString('base64')}`;
 
-/** The sandbox, like Gladly, accepts messages from its own senders only. */
+/** Like Gladly, the sandbox accepts messages only from its own senders. */
 export function senderOf(
   sandbox: Pick<SandboxAccount, 'fromAddress' | 'fromNumber'>,
   delivery: DeliveryName,
@@ -34,7 +34,7 @@ export function senderOf(
   return traitsOf(delivery).addressKind === 'mobile' ? sandbox.fromNumber : sandbox.fromAddress;
 }
 
-/** @param policy what is given besides that of the sandbox */
+/** @param policy what is given in addition to the sandbox's own policy */
 export function storedProfileOf(
   { origin, email, token, medallia }: SandboxAccount,
   policy: StoredProfile['policy'] = {},
@@ -51,7 +51,7 @@ export function storedProfileOf(
       medalliaApiKey: medallia.apiKey,
       medalliaApiSecret: medallia.apiSecret,
     },
-    // What is off by default is shown here.
+    // Shows features that are off by default.
     policy: {
       followUpTask: 'on',
       reasons: 'Slow reply, Wrong answer, Had to ask again, Unfriendly',
@@ -61,7 +61,7 @@ export function storedProfileOf(
   };
 }
 
-/** As a profile has them. */
+/** The sandbox's brands, as a profile stores them. */
 export function brandsOfSandbox({ brands = [] }: SandboxAccount, delivery: DeliveryName): StoredBrands {
   return Object.fromEntries(
     brands.map((brand) => [

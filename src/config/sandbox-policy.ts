@@ -8,8 +8,8 @@ import { isPolicyKey } from './setting-keys.ts';
 const variable = 'GCSAT_SANDBOX_SET';
 
 /**
- * The policy that the embedded sandbox has besides its own, as `reminderAfter=20s; bulkClosings=3`: it keeps no profile in
- * which `configure set` could put anything.
+ * Policy values for the embedded sandbox in addition to its own, as `reminderAfter=20s; bulkClosings=3`: it has no
+ * profile that `configure set` could change.
  *
  * @throws Failure kind configuration
  */

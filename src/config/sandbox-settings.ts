@@ -7,8 +7,8 @@ import type { SandboxAccount } from './sandbox-account.ts';
 import type { GlobalFlags, Settings } from './settings.ts';
 
 /**
- * Settings that point to an embedded sandbox. They leave out the user's account, profiles, folders and ledger, but keep
- * a ledger that `--database` names, since the user asked for it.
+ * Settings that point to an embedded sandbox. They leave out the user's account, profiles, folders and ledger, but
+ * keep a ledger named with `--database`, since the user asked for it.
  *
  * @param directory a private folder that lives as long as the sandbox.
  * @throws Failure kind usage or configuration for other options that are wrong.
@@ -29,7 +29,7 @@ export async function sandboxSettings(
   return complete(resolved);
 }
 
-/** @throws Failure kind usage when an account is named that the sandbox would ignore. */
+/** @throws Failure kind usage for flags of an account, which the sandbox would ignore. */
 export function refuseAccountFlags({ domain, email, tokenStdin }: GlobalFlags): void {
   const given = [
     ...(domain === undefined ? [] : ['--domain']),

@@ -2,7 +2,7 @@ import { percentDecoded } from '../domain/values/percent-encoding.ts';
 /** Receives each secret of the settings before anything can print it. */
 export type OnSecret = (secret: string) => void;
 
-/** The password of a URL, as it stands there and decoded. */
+/** The password of a URL, both as written and decoded. */
 export function urlSecrets(url: string | null): string[] {
   if (url === null || !URL.canParse(url)) return [];
   const { password } = new URL(url);
@@ -10,7 +10,7 @@ export function urlSecrets(url: string | null): string[] {
   return [password, percentDecoded(password) ?? password];
 }
 
-/** With the base64 alone, and of a long path, which may be a key as Slack's is, the path alone. */
+/** Includes the secret's base64 alone and, for a long path, which may be a key like Slack's, the path alone. */
 export function alertSecrets({ url, secret }: { url: string | null; secret: string | null }): string[] {
   const path = url === null ? '' : new URL(url).href.slice(new URL(url).origin.length);
   return [
@@ -19,10 +19,10 @@ export function alertSecrets({ url, secret }: { url: string | null; secret: stri
   ];
 }
 
-/** Shorter ones are words, which occur elsewhere. */
+/** Shorter paths are words, which also occur elsewhere. */
 const longPath = 20;
 
-/** The password alone, and as the Basic header carries it. */
+/** The password alone, and in the form that the Basic header carries. */
 export function basicSecrets(user: string, password: string): string[] {
   return [password, Buffer.from(`${user}:${password}`).toString('base64')];
 }

@@ -1,6 +1,6 @@
 import { defaultPolicy, type Policy } from '../domain/eligibility/policy.ts';
 
-// Help needs these names, so nothing that takes time to load is imported here.
+// Help needs these names, so this file imports nothing that takes time to load.
 
 export type PolicyKey = keyof Policy;
 
@@ -32,7 +32,7 @@ export const profileKeys = [
 
 export type ProfileKey = (typeof profileKeys)[number];
 
-/** What `configure brand set` takes. All but the inboxes are settings of the profile, too, with the same rules. */
+/** The keys of `configure brand set`. All but the inboxes are also settings of the profile, with the same rules. */
 export const brandKeys = [
   'inboxes',
   'companyName',
@@ -51,10 +51,10 @@ export const brandKeys = [
 
 export type BrandKey = (typeof brandKeys)[number];
 
-/** What a brand may say otherwise than its profile. */
+/** The settings of the profile that a brand may override. */
 export type BrandSetting = Exclude<BrandKey, 'inboxes'>;
 
-/** What of a profile is shown as set or not, and never printed. An address of Slack is as good as a password. */
+/** Settings of a profile that are shown as set or not, and never printed. A Slack URL is as good as a password. */
 export const secretKeys: readonly string[] = [
   'smtpUrl',
   'alertUrl',

@@ -8,20 +8,20 @@ import { environmentSecret, rawVariable, secretVariable } from './environment.ts
 import { givenText } from './given-text.ts';
 
 const leastBytes = 32;
-/** Each costs every unsubscribe link that is made up a few microseconds. */
+/** Every forged unsubscribe link costs a few microseconds for each of them. */
 const mostPrevious = 20;
 
 const newSecret = (): string => randomBytes(48).toString('base64url');
 
-/** The key when none may be written, so that this process signs all links alike. */
+/** The key if none may be written, so that this process signs all links with the same one. */
 let temporarySecret: string | null = null;
 
 /**
- * The signing key of survey links: GCSAT_SURVEY_SECRET (or its `_FILE` twin), else the one in the data folder, which is
- * made when first needed.
+ * The signing key of survey links: GCSAT_SURVEY_SECRET (or its `_FILE` twin), else the key in the data folder, which
+ * is created when first needed.
  *
- * @param keeps false when nothing may be written: a missing key then lives only as long as the process.
- * @throws Failure kind configuration when it is shorter than 32 bytes, or cannot be read or written.
+ * @param keeps false if nothing may be written: a missing key then lives only as long as the process.
+ * @throws Failure kind configuration if it is shorter than 32 bytes, or cannot be read or written.
  */
 export async function surveySecret(
   env: NodeJS.ProcessEnv,
@@ -51,8 +51,8 @@ export async function surveySecret(
 }
 
 /**
- * The keys before this one, newest first, for unsubscribe links in messages that customers have kept: those of
- * GCSAT_SURVEY_PREVIOUS_SECRET (or its `_FILE` twin), one a line, and those that the data folder has had.
+ * The keys before this one, newest first, for unsubscribe links in messages that customers have kept: those in
+ * GCSAT_SURVEY_PREVIOUS_SECRET (or its `_FILE` twin), one per line, and those that the data folder has had.
  */
 export async function previousSurveySecrets(env: NodeJS.ProcessEnv, dataDir: string): Promise<Uint8Array[]> {
   const given = (await environmentSecret(env, 'GCSAT_SURVEY_PREVIOUS_SECRET')) ?? '';
@@ -63,7 +63,7 @@ export async function previousSurveySecrets(env: NodeJS.ProcessEnv, dataDir: str
     .slice(0, mostPrevious);
 }
 
-/** Keeps the key of the data folder for when it has been replaced. A key from elsewhere stays there. */
+/** Remembers the data folder's key for when it has been replaced. A key from elsewhere is not stored. */
 export async function keepSurveySecret(dataDir: string): Promise<void> {
   const secret = (await readIfThere(surveySecretFile(dataDir)))?.trim() ?? '';
   const kept = linesOf((await readIfThere(keptFileOf(dataDir))) ?? '');
@@ -77,7 +77,7 @@ function linesOf(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** Where the key is now, without reading it. `file`: where it is stored, or would be. */
+/** Where the key is now, without reading it. `file`: where it is or would be stored. */
 export function surveySecretPlace(
   env: NodeJS.ProcessEnv,
   dataDir: string,
@@ -108,7 +108,10 @@ async function readIfThere(file: string): Promise<string | null> {
   }
 }
 
-/** Processes that start together agree on one key: a link appears with its content, and only for the first of them. */
+/**
+ * Processes that start together agree on one key: a link appears together with its content, and only for the first
+ * process.
+ */
 async function make(dataDir: string, file: string): Promise<string> {
   makePrivateFolder(dataDir);
   const temporary = `${file}.${randomBytes(8).toString('hex')}`;

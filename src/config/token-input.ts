@@ -11,9 +11,9 @@ const longest = 64 * 1024;
 /**
  * A secret from stdin, read to its end, without one line break at the end.
  *
- * @param option for messages: the option that reads it.
- * @param hint how to give it.
- * @throws Failure kind usage when stdin is a terminal (which would show the secret), empty, or too long.
+ * @param option for messages: the option that reads the secret.
+ * @param hint how to give the secret.
+ * @throws Failure kind usage if stdin is a terminal (which would show the secret), empty, or too long.
  */
 export async function readSecret(
   option: string,

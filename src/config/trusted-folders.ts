@@ -4,7 +4,7 @@ import { directories, type Directories } from './directories.ts';
 import { environmentSwitch } from './environment.ts';
 
 /**
- * The folders, unless another user could put a configuration, a key or a ledger into them.
+ * The folders, unless another user could put a configuration, a key or a ledger into one of them.
  *
  * @throws Failure kind configuration `folder_not_trusted`, unless GCSAT_ALLOW_SHARED_FOLDERS is set
  */
@@ -34,7 +34,7 @@ function problemOf(path: string): { what: string; hint: string } | null {
   return { what: 'can be written by other users', hint: `Run \`chmod go-w ${path}\`.` };
 }
 
-/** The code that reads or writes there says why it cannot be used. */
+/** The code that reads or writes there reports why the folder cannot be used. */
 function folderAt(path: string): Stats | undefined {
   try {
     return statSync(path);

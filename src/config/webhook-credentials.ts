@@ -7,14 +7,14 @@ import { basicSecrets, type OnSecret } from './secrets.ts';
 
 /**
  * What Gladly may authenticate with (contract section 9: Basic credentials and static headers; nothing is signed). An
- * event must show one of each kind that is listed. While credentials change, a kind has two.
+ * event must carry one of each kind that is listed. While credentials change, a kind has two.
  */
 export interface WebhookCredentials {
   readonly basic: readonly { user: string; password: string }[];
   readonly headers: readonly { name: string; value: string }[];
   /**
    * Basic credentials that are enough without the header: Gladly got them before there was a header, and may use them
-   * until it has accepted it.
+   * until it has accepted the header.
    */
   readonly basicAlone?: readonly { user: string; password: string }[];
 }
@@ -37,7 +37,7 @@ export interface GivenWebhookSecret {
 }
 
 /**
- * From the environment, where each variable has a `_FILE` twin. The default user is `gcsat`.
+ * Credentials from the environment, where each variable has a `_FILE` twin. The default user is `gcsat`.
  *
  * @throws Failure kind configuration for a user without a password, or an invalid header.
  */
@@ -83,7 +83,7 @@ function secretsOf(
   return Promise.all(names.map((name) => environmentSecret(env, name)));
 }
 
-/** The profile's credentials, the current ones first. Gladly never got them together with a header. */
+/** The profile's credentials, current first. Gladly never got them together with a header. */
 function profileSecrets(profile: StoredProfile | undefined): readonly StoredWebhookSecret[] {
   const { secret, previous = [] } = profile?.webhook ?? {};
   return [...(secret === undefined ? [] : [secret]), ...previous];
@@ -96,7 +96,7 @@ export function isWeak({ basic, headers, basicAlone = [] }: WebhookCredentials):
   return secrets.some((secret) => secret.length < fewestCharacters);
 }
 
-/** Each of them in every form in which it could be printed. */
+/** Each credential in every form in which it could be printed. */
 export function webhookSecrets({ basic, headers, basicAlone = [] }: WebhookCredentials): string[] {
   return [
     ...[...basic, ...basicAlone].flatMap(({ user, password }) => basicSecrets(user, password)),
@@ -108,7 +108,7 @@ export interface WebhookCredentialSources {
   readonly env: NodeJS.ProcessEnv;
   readonly configDir: string;
   readonly profile: string;
-  /** The organization's; null while unknown. */
+  /** The organization's origin; null while unknown. */
   readonly origin: string | null;
   /** Replaces the stored profile. */
   readonly draft?: StoredProfile;
@@ -116,17 +116,17 @@ export interface WebhookCredentialSources {
 }
 
 /**
- * Returns all credentials that are accepted now. Those that were read last stay good while a file is missing or broken:
- * Gladly deactivates a webhook that is refused five times.
+ * Returns all credentials that are accepted now. The credentials read last stay valid while a file is missing or
+ * broken: Gladly deactivates a webhook that is refused five times.
  *
- * @param onKept once for each time that they could not be read again
- * @throws Failure kind configuration when none have been read yet
+ * @param onKept called once for each state of the files in which they cannot be read
+ * @throws Failure kind configuration if none have been read yet
  */
 export type ReadWebhookCredentials = (onKept?: (failure: Failure) => void) => Promise<WebhookCredentials>;
 
 /**
- * Every call checks the files and reads those that changed, so that a running server accepts new credentials of `webhook
- * install` before Gladly uses them. The object stays the same until something changes.
+ * Every call checks the files and reads those that changed, so that a running server accepts new credentials of
+ * `webhook install` before Gladly uses them. The returned object stays the same until something changes.
  */
 export function webhookCredentialsReader(sources: WebhookCredentialSources): ReadWebhookCredentials {
   const files = filesOf(sources);
@@ -149,7 +149,7 @@ export function webhookCredentialsReader(sources: WebhookCredentialSources): Rea
   };
 }
 
-/** No command of ours removes the file, or all profiles at once. */
+/** None of our commands removes the file, or all profiles at once. */
 async function mustHaveProfiles(configDir: string): Promise<void> {
   const content = await readConfigFile(configDir);
   if (content?.['profiles'] === undefined)
@@ -165,7 +165,7 @@ async function readAll({
 }: WebhookCredentialSources): Promise<{ credentials: WebhookCredentials; ofProfile: boolean }> {
   const given = await environmentWebhookCredentials(env);
   const stored = draft ?? (await readProfiles(configDir)).get(profile);
-  // A profile's credentials belong to its own organization, and must not let in the events of another.
+  // A profile's credentials belong to its own organization, and must not admit events of another.
   const isOwn = stored?.domain === undefined || origin === null || stored.domain === origin;
   const kept = profileSecrets(isOwn ? stored : undefined);
   const { basic, headers, basicAlone = [] } = given;
@@ -220,7 +220,7 @@ function pair(
   );
 }
 
-/** The message leaves out the value, which is a secret. */
+/** The error message does not quote the value, which is a secret. */
 function parseHeader(text: string, variable: string): { name: string; value: string } {
   const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)[ \t]*$/.exec(
     text,

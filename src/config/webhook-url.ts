@@ -5,8 +5,8 @@ import { InvalidValue } from './invalid-value.ts';
 const examples = `Use e.g. https://csat.acme.com${webhookPath}.`;
 
 /**
- * The address of a webhook; without a path it gets the path of `serve`. It must be https, since every event carries the
- * credentials; http is for this machine and for hosts that the user allowed.
+ * The URL of a webhook; without a path it gets the path of `serve`. It must be https, since every event carries the
+ * credentials; http is only for this machine and for hosts that the user allowed.
  *
  * @throws InvalidValue
  */

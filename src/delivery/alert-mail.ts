@@ -7,7 +7,7 @@ import { SmtpError } from './smtp-error.ts';
 import { outcomeOf } from './smtp-failures.ts';
 
 export interface AlertMail {
-  /** The same in every try, so that a mail program shows two of them as one. */
+  /** The same in every try, so that a mail program shows repeated mails as one. */
   id: string;
   payload: AlertPayload;
   to: string;
@@ -20,9 +20,9 @@ export interface AlertMail {
 }
 
 /**
- * Mails one alert to the team, as text alone.
+ * Mails one alert to the team, as plain text.
  *
- * @throws Failure what the configuration, the session, or the server says; also where the mail may have left
+ * @throws Failure from the configuration, the session, or the server, even if the mail may have left
  */
 export async function mailAlert({ signal, publicUrl, ...mail }: AlertMail): Promise<void> {
   const { server, sender, open } = mailServer({ url: mail.smtpUrl, from: mail.from, publicUrl, signal });
@@ -42,14 +42,14 @@ export async function mailAlert({ signal, publicUrl, ...mail }: AlertMail): Prom
   }
 }
 
-/** An alert is repeated until it is taken, so that nothing has to be settled by a person. */
+/** An alert is repeated until it is accepted, so a person has nothing to settle. */
 function inOurWords(failure: Failure): Failure {
   const isOfSurveys = ['smtp_refused', 'smtp_refusal_unclear', 'smtp_too_large'].includes(failure.code);
   if (isOfSurveys) return advising('Correct alertMail, or what else the server names.', failure);
   return failure.code === 'smtp_uncertain' ? advising('It is sent again by itself.', failure) : failure;
 }
 
-/** The mail as it travels: text alone, and each fact on a line. */
+/** The mail as it travels: plain text, with each fact on its own line. */
 export async function alertMessage(
   { id, payload, to, now }: Pick<AlertMail, 'id' | 'payload' | 'to' | 'now'>,
   sender: Sender,

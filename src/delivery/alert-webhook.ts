@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts';
 
 export interface AlertRequest {
   url: string;
-  /** Null: not signed, which only Slack does without. */
+  /** Null: not signed, which only the Slack format permits. */
   secret: string | null;
   format: AlertFormat;
   /** The same in every try. */
@@ -22,9 +22,9 @@ export interface AlertRequest {
 const longestMs = 20_000;
 
 /**
- * Posts one alert, signed as Standard Webhooks says. A redirect is a refusal: the alert goes to this address alone.
+ * Posts one alert, signed as Standard Webhooks specifies. A redirect is a refusal: the alert goes to this address only.
  *
- * @throws Failure of kind temporary where a next try may go better; the reason of the signal
+ * @throws Failure, of kind temporary if another try may succeed; the reason of the signal
  */
 export async function postAlert({ signal, ...request }: AlertRequest): Promise<void> {
   const body = JSON.stringify(request.format === 'slack' ? slackMessage(request.payload) : request.payload);
@@ -40,7 +40,7 @@ export async function postAlert({ signal, ...request }: AlertRequest): Promise<v
       body,
     });
     ({ status } = response);
-    // An unread body would hold its connection, and one without an end the process.
+    // An unread body would keep its connection open, and an endless one the process alive.
     response.body?.on('error', () => undefined);
     (response.body as { destroy?: () => void } | null)?.destroy?.();
   } catch (error) {
@@ -98,10 +98,10 @@ function refused(status: number): Failure {
   );
 }
 
-/** What Slack takes in one section; it refuses a message with a longer one. */
+/** The longest section that Slack takes; it refuses a message with a longer one. */
 const longestSection = 3000;
 
-/** Every text is plain but our own link, so that nobody's words mention a channel, make a link, or stand out. */
+/** All text is plain except our own link, so that nobody's words can mention a channel, make a link, or stand out. */
 export function slackMessage(payload: AlertPayload): object {
   const { title, facts, comment, question } = alertWords(payload);
   const { url } = payload.data.conversation;

@@ -8,8 +8,8 @@ interface CompiledMail extends Mail.Options {
 }
 
 /**
- * A mail as it travels (RFC 5322), marked as automatic (RFC 3834) so that out-of-office programs stay quiet. What it names is
- * never read from a file or a URL.
+ * A mail as it travels (RFC 5322), marked as automatic (RFC 3834) so that out-of-office programs stay quiet. Nothing
+ * that it names is ever read from a file or a URL.
  */
 export async function compiledMail({ headers, ...mail }: CompiledMail): Promise<Buffer> {
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
@@ -23,7 +23,7 @@ export async function compiledMail({ headers, ...mail }: CompiledMail): Promise<
   return composer.compile().build();
 }
 
-/** The Message-ID of a mail that has this name in the sender's domain. */
+/** The Message-ID that is made of this name and the sender's domain. */
 export function messageIdIn(name: string, { address }: Sender): string {
   return `<${name}@${address.slice(address.lastIndexOf('@') + 1)}>`;
 }

@@ -22,8 +22,8 @@ export type SendEmail = (
 ) => Promise<DeliveryOutcome>;
 
 /**
- * Has Gladly send the mail (`POST /communications/email`), which cannot be repeated safely: a message that may have left
- * is `uncertain`. The external id is that of the conversation item that Gladly creates.
+ * Has Gladly send the mail (`POST /communications/email`), which cannot be repeated safely: a message that may have
+ * left is `uncertain`. The external id is that of the conversation item that Gladly creates.
  *
  * @throws Failure `bad_from` of kind configuration when the sender is not a plain address
  */
@@ -51,7 +51,9 @@ export function createGladlyEmail(options: {
   return { name: 'gladly-email', repeatable: false, deliver, close: () => Promise.resolve() };
 }
 
-/** Gladly compares the sender with its configured addresses and adds the display name itself. @throws Failure `bad_from` */
+/**
+ * Gladly compares the sender with its configured addresses and adds the display name itself. @throws Failure `bad_from`
+ */
 export function plainAddress(from: string): string {
   const { address } = senderOf(from);
   if (address === from.trim()) return address;

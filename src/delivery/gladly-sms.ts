@@ -15,8 +15,8 @@ export type SendSms = (
 ) => Promise<DeliveryOutcome>;
 
 /**
- * Has Gladly send the SMS (`POST /communications/sms`), which cannot be repeated safely: a message that may have left is
- * `uncertain`. The external id is that of the conversation item that Gladly creates.
+ * Has Gladly send the SMS (`POST /communications/sms`), which cannot be repeated safely: a message that may have left
+ * is `uncertain`. The external id is that of the conversation item that Gladly creates.
  *
  * @throws Failure `bad_from` of kind configuration when the sender is not a phone number
  */

@@ -4,8 +4,9 @@ import { isIP, isIPv4, isIPv6 } from 'node:net';
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const fullName = new RegExp(`^(?=.{4,253}$)(?:${label}\\.)+${label}$`, 'i');
 /**
- * Names that only this machine or its network knows: RFC 6761, RFC 6762, RFC 8375, RFC 9476, what ICANN never delegates, and
- * what routers, containers, and companies use nevertheless. Not `example`: documents stand in for real names with it.
+ * Names that only this machine or its network knows: RFC 6761, RFC 6762, RFC 8375, RFC 9476, names that ICANN never
+ * delegates, and names that routers, containers, and companies use nevertheless. Not `example`, which documents use in
+ * place of real names.
  */
 const local = new RegExp(
   [
@@ -17,7 +18,7 @@ const local = new RegExp(
   'i',
 );
 
-/** A name or an address in brackets, as EHLO takes it (RFC 5321, 4.1.3). */
+/** Whether EHLO takes it: a name, or an address in brackets (RFC 5321, 4.1.3). */
 export function isGreetingName(name: string): boolean {
   const literal = /^\[(.+)\]$/.exec(name)?.[1];
   if (literal === undefined) return fullName.test(name) && isIP(name) === 0;
@@ -26,8 +27,8 @@ export function isGreetingName(name: string): boolean {
 }
 
 /**
- * The name to greet a mail server with where none is set: relays turn away clients that greet with a loopback address or a
- * name without a domain, which is all that a container has.
+ * The name to greet a mail server with when none is set: relays turn away clients that greet with a loopback address or
+ * a name without a domain, and a container has nothing else.
  */
 export function greetingName({
   publicUrl,

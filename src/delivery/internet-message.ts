@@ -10,13 +10,13 @@ import { webAddress } from './template-data.ts';
 
 export const longestCustomerName = 80;
 
-/** A survey's name in files and in the Message-ID: its id, or a hash of an id with other characters. */
+/** A survey's name in files and in the Message-ID: its id, or a hash if the id is too long or has other characters. */
 export function safeName(surveyId: string): string {
   if (/^[A-Za-z0-9_-]{1,100}$/.test(surveyId)) return surveyId;
   return createHash('sha256').update(surveyId).digest('hex');
 }
 
-/** The name of a message in files and in the Message-ID: a survey has at most two. */
+/** The name of a message in files and in the Message-ID: a survey has at most two messages. */
 export function messageNameOf({
   surveyId,
   isReminder,
@@ -73,12 +73,12 @@ export async function internetMessage(
 }
 
 /**
- * Mail programs show a reminder with the mail that it is about. That one's id has the domain that it was sent from, which may
- * be another one by now.
+ * Mail programs show a reminder together with the first mail. The id of that mail has the domain that it was sent from,
+ * which may have changed since.
  */
 function threadOf({ surveyId, isReminder, remindsOf = null }: SurveyMessage, sender: Sender): object {
   if (isReminder !== true) return {};
-  // A message that is not a mail of ours left under another kind of id.
+  // If the first message was not a mail of ours, its id is of another kind.
   const isKnown = remindsOf !== null && fitsHeader(remindsOf);
   const first = isKnown ? `<${remindsOf}>` : messageIdOf({ surveyId }, sender);
   return { inReplyTo: first, references: [first] };

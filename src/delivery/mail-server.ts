@@ -5,17 +5,17 @@ import { smtpLimits } from './smtp-limits.ts';
 import { openSession, type SmtpSession } from './smtp-session.ts';
 import { readSmtpUrl, type SmtpServer } from './smtp-url.ts';
 
-/** The operator's mail server, and who writes through it. */
+/** The operator's mail server, and the sender of what goes through it. */
 export interface MailServer {
   server: SmtpServer;
   sender: Sender;
-  /** That it is greeted with. */
+  /** The name to greet it with. */
   name: string;
   open: () => Promise<SmtpSession>;
 }
 
 /**
- * @param given `publicUrl` is where customers reach the survey page; its host may greet the server
+ * @param given `publicUrl` is where customers reach the survey page; its host may be our name in the greeting
  * @throws Failure `bad_smtp_url` or `bad_from` of kind configuration
  */
 export function mailServer({
@@ -37,7 +37,11 @@ export function mailServer({
   return { server, sender, name, open };
 }
 
-/** The local part of an address travels unchanged, so plain SMTP needs it to be ASCII (RFC 5321, 2.3.11). @throws Failure `bad_from` */
+/**
+ * The local part of an address travels unchanged, so plain SMTP needs it to be ASCII (RFC 5321, 2.3.11).
+ *
+ * @throws Failure `bad_from`
+ */
 export function mailableSender(from: string): Sender {
   const sender = senderOf(from);
   const local = sender.address.slice(0, sender.address.lastIndexOf('@'));

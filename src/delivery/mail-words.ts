@@ -20,7 +20,7 @@ export interface MailWords {
   preview: string;
   /** Empty: the customer is not greeted by name. */
   greeting: string;
-  /** Of a reminder: that it is one; else empty. */
+  /** For a reminder: says that it is one. Otherwise empty. */
   opening: string;
   question: string;
   /** What the question is about: channel, company and date. */

@@ -6,12 +6,12 @@ import { Failure } from '../failure.ts';
 /** How Agent Connect knows an agent. */
 export type EmployeeName = { email: string } | { custom_id: string };
 
-/** By the agent's email address in Gladly, as `addressKey` has it. */
+/** Keyed by the agent's email address in Gladly, in the form of `addressKey`. */
 export type EmployeeNames = ReadonlyMap<string, EmployeeName>;
 
 /**
- * The operator's file of agents whom Agent Connect knows otherwise: a CSV with the columns `email`, and `medallia_email` or
- * `custom_id`.
+ * The operator's file of agents whom Agent Connect knows by another address or by an id: a CSV with the columns
+ * `email`, and `medallia_email` or `custom_id`.
  *
  * @throws Failure `bad_employees` of kind configuration
  */
@@ -33,7 +33,7 @@ export async function readEmployees(file: string): Promise<EmployeeNames> {
   rows.forEach(({ email = '', medallia_email: address = '', custom_id: id = '' }, at) => {
     if (email === '' || (address === '' && id === ''))
       throw badEmployees(file, `names nobody in row ${at + 2}`);
-    // The id is theirs and unambiguous.
+    // The id goes first: it is Agent Connect's own, and unambiguous.
     names.set(addressKey(email), id === '' ? { email: address } : { custom_id: id });
   });
   return names;

@@ -37,25 +37,25 @@ export type CreateRequest = (
 
 export interface MedalliaMapping {
   employees: EmployeeNames;
-  /** By Gladly's channel in lower case. */
+  /** Keyed by Gladly's channel, in lower case. */
   channels: ReadonlyMap<string, string>;
   brand: string | null;
   language: string | null;
 }
 
-/** Limits of the contract. What is longer would be cut there. */
+/** Limits of the contract. Agent Connect would cut anything longer. */
 const mostTags = 20;
 const longestValue = 2000;
 const longestName = 200;
 
 /**
- * Has Agent Connect ask the customer. A 200 means accepted and not sent; what became of it is learned by reading its rows.
- * A request cannot be repeated safely, so one that may have arrived is `uncertain`.
+ * Has Agent Connect ask the customer. A 200 means accepted, not sent; Agent Connect's rows tell later what became of
+ * the request. A request cannot be repeated safely, so one that may have arrived is `uncertain`.
  */
 export function createMedallia(options: {
   mapping: MedalliaMapping;
   createRequest: CreateRequest;
-  /** Reads something with the keys, and says what. */
+  /** Reads something with the keys, and says what it read. */
   check: () => Promise<string>;
 }): DeliveryProvider {
   async function deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome> {
@@ -100,7 +100,9 @@ export function createMedallia(options: {
   };
 }
 
-/** How the file or Gladly names the agent there; null where neither does. */
+/**
+ * How Agent Connect knows the agent: by the file, or else by the email address in Gladly; null without that address.
+ */
 export function employeeOf(email: string | null, employees: EmployeeNames): EmployeeName | null {
   if (email === null || email.trim() === '') return null;
   return employees.get(addressKey(email)) ?? { email };
@@ -134,7 +136,7 @@ export function requestOf(
   };
 }
 
-/** Agent Connect has phone, email and chat by default; everything that is typed and no email is a chat. */
+/** Agent Connect has phone, email, and chat by default; anything else counts as chat. */
 function channelOf(channel: string | null, channels: ReadonlyMap<string, string>): string {
   const own = channels.get((channel ?? '').toLowerCase());
   if (own !== undefined) return own;
@@ -142,7 +144,7 @@ function channelOf(channel: string | null, channels: ReadonlyMap<string, string>
   return channel === 'voice' ? 'phone' : 'chat';
 }
 
-/** Without half a character at its end. */
+/** Does not leave half a character at the end. */
 function cut(text: string): string {
   return text.slice(0, longestValue).toWellFormed();
 }

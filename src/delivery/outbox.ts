@@ -20,8 +20,8 @@ const unfinished = '.unfinished';
 
 /**
  * The delivery for trying things out: writes every mail into a folder, as `<surveyId>.eml` for a mail program and
- * `<surveyId>.json` for scripts, a reminder as `<surveyId>-reminder.…`, all private to the user. A file is either complete and on disk or absent; writing a
- * survey again replaces its files.
+ * `<surveyId>.json` for scripts, or `<surveyId>-reminder.…` for a reminder. All files are private to the user. A file
+ * is either complete and on disk or absent; writing a survey again replaces its files.
  *
  * Failures: `outbox_full`, `outbox_not_writable`, `outbox_failed`, `bad_from`, `bad_address`, and the composer's.
  */
@@ -112,7 +112,7 @@ async function publish(directory: string, drafts: readonly Draft[]): Promise<voi
   await syncFolder(directory);
 }
 
-/** Includes what a killed process left of this survey. No name has a dot before its suffix. */
+/** Includes drafts of this survey that a killed process left behind. No name has a dot before its suffix. */
 async function removeDrafts(directory: string, name: string): Promise<void> {
   const folder = join(directory, unfinished);
   const own = (await readdir(folder)).filter((file) => file.startsWith(`${name}.`));
@@ -130,7 +130,7 @@ export async function removeFromOutbox(directory: string, surveyId: string): Pro
   });
 }
 
-/** After another error, which says more than that the folder cannot be read. */
+/** Called after another error, which says more than that the folder cannot be read. */
 async function removeDraftsIfPossible(directory: string, name: string): Promise<void> {
   await removeDrafts(directory, name).catch(() => undefined);
 }

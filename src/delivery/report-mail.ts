@@ -15,10 +15,10 @@ export interface ReportMail {
 }
 
 /**
- * Sends one mail to each address, over one session. An address that is refused keeps no other from its mail.
+ * Sends one mail to each address, over one session. A refused address does not keep the others from their mail.
  *
- * @throws Failure `bad_smtp_url` or `bad_from` of kind configuration, what a session meets, the failure of a single
- *   address, or `report_mail_partial` of kind partial when others got theirs
+ * @throws Failure `bad_smtp_url` or `bad_from` of kind configuration; the Failure of the session, or of the only
+ *   address; `report_mail_partial` of kind partial when some of several addresses did not get theirs
  */
 export async function sendReportMail(
   mail: ReportMail,
@@ -27,7 +27,7 @@ export async function sendReportMail(
     url: string;
     from: string;
     publicUrl: string | null;
-    /** Shown as the sender where `from` has no name. */
+    /** Shown as the sender when `from` has no name. */
     organization: string | null;
     clock: () => number;
     signal: AbortSignal;
@@ -100,12 +100,12 @@ function partialText(
   return `the report did not reach everyone: ${named.join('; ')} (${message})`;
 }
 
-/** Its bytes had left, and no reply came. */
+/** The bytes of the mail had left, and no reply came. */
 function isUncertain(error: unknown, facts: SessionFacts): boolean {
   return error instanceof SmtpError && outcomeOf(error, facts).status === 'uncertain';
 }
 
-/** The server ended the session, so the addresses that follow get nothing. */
+/** The server ended the session, so the remaining addresses get nothing. */
 class SessionLost extends Error {}
 
 function failureOf(error: unknown, facts: SessionFacts): Failure {

@@ -24,13 +24,13 @@ export function senderOf(from: string | null): Sender {
   return { name: displayed === '' ? null : displayed, address };
 }
 
-/** The senders of the brands that have one of their own, by the brands' names. */
+/** The senders of the brands that have their own, keyed by brand name. */
 export type BrandSenders = ReadonlyMap<string, string>;
 
 /**
- * Who a message is from. All are read at once: a sender that cannot be used is known before anything leaves.
+ * Tells who a message is from. All senders are read at once, so an unusable one is known before anything leaves.
  *
- * @param read checks a sender setting, and makes of it what the delivery needs
+ * @param read checks a sender setting, and turns it into what the delivery needs
  * @throws Failure `bad_from` of kind configuration, which names the brand
  */
 export function sendersBy<Own, Sender>(

@@ -1,6 +1,6 @@
 /**
- * How a text travels as SMS (3GPP TS 23.038 and 23.040): if all letters are in the GSM alphabet, 160 of them in one message
- * or 153 in each of several; otherwise as UCS-2, 70 or 67.
+ * How a text travels as SMS (3GPP TS 23.038 and 23.040): if all letters are in the GSM alphabet, 160 of them in one
+ * message or 153 in each of several; otherwise as UCS-2, 70 or 67.
  */
 
 const basic = new Set(
@@ -9,7 +9,7 @@ const basic = new Set(
 /** Letters that count twice, because an escape character precedes them. */
 const extended = new Set('\f^{}\\[~]|€');
 
-/** Letters that are not just a plain one with an accent, and the typographic forms of plain characters. */
+/** Letters that are more than a plain letter with an accent, and the typographic forms of plain characters. */
 const substitutes: Record<string, string> = {
   ...{ ł: 'l', Ł: 'L', đ: 'd', Đ: 'D', ð: 'd', Ð: 'D', þ: 'th', Þ: 'Th', ı: 'i', œ: 'oe', Œ: 'OE', ẞ: 'SS' },
   ...{ '‘': "'", '’': "'", '‚': "'", '‛': "'", '“': '"', '”': '"', '„': '"', '«': '"', '»': '"', '`': "'" },
@@ -17,7 +17,7 @@ const substitutes: Record<string, string> = {
   ...{ '™': 'TM', '®': '(R)', '©': '(C)', '×': 'x' },
 };
 
-/** The length of a text in letters of the GSM alphabet, extended ones counted twice; null: it has others too. */
+/** The length of a text in letters of the GSM alphabet, extended ones counted twice; null when it has other letters. */
 export function septetsOf(text: string): number | null {
   let septets = 0;
   for (const letter of text) {
@@ -56,8 +56,8 @@ export function segmentsOf(text: string): number {
 }
 
 /**
- * The text in letters of the GSM alphabet: `Zoë` becomes `Zoe`, `Łukasz` becomes `Lukasz`. What has no equivalent, such as
- * letters of another script, is left out.
+ * The text in letters of the GSM alphabet: `Zoë` becomes `Zoe`, `Łukasz` becomes `Lukasz`. Anything without an
+ * equivalent, such as letters of another script, is left out.
  */
 export function inGsmLetters(text: string): string {
   return Array.from(text.normalize('NFC'), (letter) => {

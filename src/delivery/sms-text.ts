@@ -5,13 +5,13 @@ import type { SurveyMessage } from '../ports/delivery-provider.ts';
 import { inGsmLetters, segmentsOf } from './sms-segments.ts';
 import { webAddress } from './template-data.ts';
 
-/** What a shortened company name keeps to stay recognizable. */
+/** The fewest characters by which a shortened company name is still recognizable. */
 const shortestCompanyName = 5;
 
 /**
- * The survey as SMS, in one segment if the link leaves room for that: names are written in letters of the GSM alphabet, the
- * company's is shortened first, then the agent's is left out. The link comes last and complete, so that nothing sticks to
- * it. There is no unsubscribe link: the survey page has one, and customers can reply STOP.
+ * The survey as SMS, in one segment if the link leaves room for that: names are written in letters of the GSM alphabet,
+ * the company's name is shortened first, then the agent's is left out. The link comes last and complete, so that
+ * nothing sticks to it. There is no unsubscribe link: the survey page has one, and customers can reply STOP.
  *
  * @throws Failure `survey_link_invalid` of kind configuration
  */
@@ -33,7 +33,7 @@ export function smsText(message: SurveyMessage): string {
   return candidates.find((text) => segmentsOf(text) === 1) ?? write(company, agent);
 }
 
-/** A name in letters of the GSM alphabet; null when none of its own is left. */
+/** A name in letters of the GSM alphabet; null when no letter or digit is left. */
 function nameOf(name: string, longest: number): string | null {
   const written = inGsmLetters(singleLine(name, longest));
   return /[\p{L}\p{N}]/u.test(written) ? written : null;

@@ -17,8 +17,8 @@ import {
 } from './smtp-words.ts';
 
 /**
- * Whom a refusal (5xx) is about. `sender`: the sender, our name, our login, relaying, a limit of the account, so that every
- * message meets it; `size`: the message is too large, as the others would be.
+ * Whom a refusal (5xx) is about. `sender`: the sender, our name, our login, relaying, or a limit of the account, so
+ * every message meets it; `size`: the message is too large, as the others would be.
  */
 export type Blame = 'recipient' | 'sender' | 'size' | 'unclear';
 
@@ -33,19 +33,21 @@ export interface Parties {
 
 const nobody: Parties = { sender: null, recipient: null };
 
-/** RFC 3463, RFC 7504, and what large providers say about a mailbox that does not exist. 5.2.0 says no more than 5.0.0. */
+/**
+ * RFC 3463, RFC 7504, and what large providers say about a mailbox that does not exist. 5.2.0 says no more than 5.0.0.
+ */
 const recipientCodes = /^5\.(?:1\.(?:[1-6]|10)|2\.[1-9]\d*)$/;
-/** Exchange: only some may write to this group or mailbox; RFC 7293: its owner is another one. */
+/** Exchange: only some may write to this group or mailbox; RFC 7293: its owner has changed. */
 const closedCodes = /^5\.7\.(?:1[23]\d|17|18)$/;
-/** Of 5.4, the way to one domain, only what Gmail says of the limits of an account. */
+/** Of 5.4, which is about the route to one domain, only the code that Gmail uses for the limits of an account. */
 const senderCodes = /^5\.(?:1\.[78]|4\.5|7\.(?:[3-9]|\d{2,}))$/;
-/** Of the system, the session, or a policy: servers have them for an unknown mailbox as well. */
+/** About the system, the session, or a policy; but servers also use them for an unknown mailbox. */
 const generalCodes = /^5\.(?:[35]\.\d+|7\.[0-2])$/;
 /** Replies without an enhanced code that leave no doubt: RFC 5321, RFC 4954, RFC 5248, RFC 7504. */
 const recipientStatuses = ['551', '556'];
 const senderStatuses = ['500', '502', '503', '504', '521', '525', '530', '534', '535', '538'];
 
-/** Reads the code of RFC 3463 first, then known words. Where they contradict each other, it is not clear. */
+/** Reads the code of RFC 3463 first, then known words. If they contradict each other, the blame is unclear. */
 export function blameOf(text: string, parties = nobody): Blame {
   const reply = readReply(text, parties.isAccepted !== true);
   const blame = blameOfReply(reply, parties);
@@ -54,13 +56,13 @@ export function blameOf(text: string, parties = nobody): Blame {
 
 function blameOfReply(reply: SmtpReply, parties: Parties): Blame {
   const { status, code } = reply;
-  // Postfix calls a table of recipients so.
+  // Not about relaying: Postfix calls its table of recipients this.
   const text = reply.text.replace(/\brelay recipient table\b/i, '');
   if (code === '5.3.4' || code === '5.2.3') return 'size';
   if (closedCodes.test(code) || closedTexts.test(text)) return 'recipient';
   const isOurs = senderTexts.test(text) && !receivingTexts.test(text);
   if (recipientCodes.test(code)) {
-    // Exchange numbers refusals of the sender as those of a mailbox.
+    // Exchange gives refusals of the sender the codes of a mailbox.
     if (/\bsendasdenied|storedrv\.submission/i.test(text)) return 'sender';
     if (isOurs) return namesOnlySender(reply, parties) ? 'sender' : 'unclear';
     const isDoubtful = doubtfulTexts.test(text) && !missingTexts.test(text);
@@ -74,7 +76,7 @@ function blameOfReply(reply: SmtpReply, parties: Parties): Blame {
 function blameOfGeneral({ code, text }: SmtpReply): Blame {
   if (missingTexts.test(text)) return 'recipient';
   if (sizeTexts.test(text)) return 'size';
-  // RFC 3463 has it for a list, Yahoo for a host.
+  // RFC 3463 has 5.7.2 for a mailing list, Yahoo uses it for a host.
   const isUnclear = code === '5.7.2' || recipientRejected.test(text) || shutTexts.test(text);
   return isUnclear ? 'unclear' : 'sender';
 }
@@ -90,7 +92,7 @@ function blameOfWords({ status, code, text, addresses }: SmtpReply, { recipient 
   return recipientStatuses.includes(status) ? 'recipient' : 'unclear';
 }
 
-/** Whether a 552 to the sender's name is about more than the size (RFC 1870). */
+/** Whether a 552 to MAIL FROM is about more than the size (RFC 1870). */
 export function isOfAllowance(text: string): boolean {
   const reply = readReply(text);
   return (
@@ -99,13 +101,14 @@ export function isOfAllowance(text: string): boolean {
 }
 
 /**
- * Whether a refusal for now (4xx) is of the sender, our name, our account or relaying: every message meets it, and it lasts
- * until somebody corrects it. In doubt it passes by itself. The codes say little here: greylisting has 4.7.1, too.
+ * Whether a temporary refusal (4xx) is about the sender, our name, our account, or relaying: every message meets it
+ * until somebody corrects it. When in doubt, it counts as passing by itself. The codes say little here: greylisting
+ * uses 4.7.1 too.
  */
 export function isOursForNow(text: string): boolean {
   const { code, text: said } = readReply(text);
   if (greylistTexts.test(said) || receivingTexts.test(said)) return false;
-  // What another server said about the recipient.
+  // This repeats what another server said about the recipient.
   if (/\brecipient address rejected: (?:unverified|undeliverable) address\b/i.test(said)) return false;
   if (allowanceTexts.test(said)) return true;
   if (momentaryTexts.test(said)) return false;

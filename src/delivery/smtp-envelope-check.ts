@@ -3,14 +3,16 @@ import { failureOf, type SessionFacts } from './smtp-failures.ts';
 import { SmtpError } from './smtp-error.ts';
 import type { SmtpSession } from './smtp-session.ts';
 
-/** A relay treats it as it treats customers; the domain is reserved and accepts no mail (RFC 2606, RFC 7505). */
+/**
+ * A relay treats this address as it treats customers; the domain is reserved and accepts no mail (RFC 2606, RFC 7505).
+ */
 const stranger = 'postmaster@example.com';
 
 /**
- * Names the sender and two recipients, and ends before there is a message: many servers refuse a sender, a name or relaying
- * only at a recipient (Postfix: `smtpd_delay_reject`).
+ * Names the sender and two recipients, and stops before there is a message: many servers refuse a sender, a name, or
+ * relaying only once they are given a recipient (Postfix: `smtpd_delay_reject`).
  *
- * @throws Failure that each message would meet
+ * @throws the Failure that every message would meet
  */
 export async function checkEnvelope(session: SmtpSession, facts: SessionFacts): Promise<void> {
   const answer = async (command: string, to: string): Promise<Failure | null> => {

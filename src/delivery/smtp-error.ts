@@ -30,7 +30,7 @@ interface ErrorDetails {
   command?: unknown;
 }
 
-/** What nodemailer reports, as ours. */
+/** Turns an error of nodemailer into ours. */
 export function errorOf(stage: SmtpError['stage'], error: Error & ErrorDetails): SmtpError {
   const reply = typeof error.response === 'string' && error.response !== '' ? error.response : null;
   // Nodemailer repeats the reply in its message.

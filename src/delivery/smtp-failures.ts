@@ -24,8 +24,9 @@ const untrusted =
   /CERT|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)|ERR_TLS_CERT_ALTNAME_INVALID|CRL|INVALID_(?:CA|PURPOSE)/;
 
 /**
- * What became of a message. A 4xx or 5xx reply means that the server has not accepted it (RFC 5321, 4.2.1); without a reply
- * after its first byte, it may have. If the connection ends before that byte, nothing left.
+ * What became of a message. A 4xx or 5xx reply means that the server has not accepted it (RFC 5321, 4.2.1). Without a
+ * reply after the message's first byte, the server may have accepted it. If the connection ends before that byte,
+ * nothing has left.
  */
 export function outcomeOf(error: SmtpError, facts: SessionFacts): DeliveryOutcome {
   const status = statusOf(error.reply);
@@ -34,7 +35,7 @@ export function outcomeOf(error: SmtpError, facts: SessionFacts): DeliveryOutcom
   }
   const failure = failureOf(error, facts);
   const temporary = failure.kind !== 'contract';
-  // What took minutes, or what every message meets, is not worth a second try at once.
+  // A failure that took minutes, or that every message meets, is not worth a second try at once.
   const isLater = error.cause === 'ETIMEDOUT' || failure.code === 'sender_deferred';
   return { status: 'not_sent', temporary, ...(isLater ? { later: true } : {}), failure };
 }
@@ -125,7 +126,7 @@ function refused(error: SmtpError, facts: SessionFacts): Failure {
         cause: error,
       });
     case 'unclear':
-      // Whether the next message meets it too is known once that is tried.
+      // Only trying the next message can show whether it is refused too.
       return new Failure('configuration', 'smtp_refusal_unclear', message, {
         hint: 'Correct what the server names; the survey waits, and is tried again.',
         scope: 'item',
@@ -149,23 +150,23 @@ function blamed(
   if (statusOf(reply) < 500) return null;
   const parties: Parties = { sender, recipient: recipient ?? null, isAccepted: stage === 'message' };
   const blame = blameOf(reply, parties);
-  // At MAIL FROM the server knows of no recipient, and 552 is about the size (RFC 1870) unless it says otherwise.
+  // At MAIL FROM the server does not know the recipient, and 552 is about the size (RFC 1870) unless it says otherwise.
   if (command !== 'MAIL FROM' || blame === 'size') return blame;
   return statusOf(reply) === 552 && !isOfAllowance(reply) ? 'size' : 'sender';
 }
 
-/** The server refuses for now what every message would meet. */
+/** Whether the server temporarily refuses something that every message would meet. */
 function isDeferral({ reply }: SmtpError): boolean {
   const status = statusOf(reply);
   return reply !== null && status >= 400 && status < 500 && isOursForNow(reply);
 }
 
-/** Every message meets it and none is at fault, so they wait until it is corrected. */
+/** Every message meets this refusal and none is at fault, so they wait until it is corrected. */
 function senderRefused(message: string, cause: SmtpError): Failure {
   return new Failure('configuration', 'sender_refused', message, { hint: senderHint, cause });
 }
 
-/** As `senderRefused`, but the server says that it may pass. */
+/** Like `senderRefused`, but the server says that it may pass. */
 function senderDeferred(message: string, cause: SmtpError): Failure {
   return new Failure('temporary', 'sender_deferred', message, { hint: senderHint, scope: 'run', cause });
 }
@@ -196,7 +197,9 @@ function statusOf(reply: string | null): number {
   return Number(/^\d{3}(?=[ -]|$)/.exec(reply ?? '')?.[0] ?? 0);
 }
 
-/** The reply, else what happened, on one line. Servers like to repeat secrets and addresses, so those are removed. */
+/**
+ * The reply, or else what happened, on one line. Servers like to repeat secrets and addresses, so those are removed.
+ */
 function reasonOf({ reply, message }: SmtpError, { server, sender }: SessionFacts): string {
   const secrets = server.login === null ? [] : secretsOf(server.login);
   const hidden = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), reply ?? message);

@@ -14,12 +14,12 @@ export interface SmtpLimits {
 }
 
 const minute = 60_000;
-/** Less than `signals.ts` allows a stopped command, so that what became of the message is recorded. */
+/** Less than `signals.ts` allows a stopped command, so that the outcome of the message is still recorded. */
 const stop = 3000;
 
 /**
- * The least that RFC 5321, 4.5.3.2 asks for. A server with a content filter may take minutes to reply to the end of a
- * message that it accepts, and a client that leaves earlier does not know what became of it.
+ * The minimum of RFC 5321, 4.5.3.2. A server with a content filter may take minutes to reply to the end of a message
+ * that it accepts, and a client that leaves earlier does not know what became of it.
  */
 const protocol: SmtpLimits = {
   greeting: 5 * minute,

@@ -4,8 +4,8 @@ import type { SmtpSession } from './smtp-session.ts';
 /** Reuses sessions, because each costs several round trips and a handshake. */
 interface SmtpPool {
   /**
-   * A session that has just proved to be alive, or a new one; waits while as many as permitted are in use. Give it back
-   * afterwards.
+   * A session that has just proved to be alive, or a new one; waits while the permitted number is in use. Give it back
+   * afterward.
    *
    * @throws what opening a session throws; the signal's reason when that is aborted while waiting
    */

@@ -12,19 +12,19 @@ export interface SmtpReply {
 
 const address = /[^\s<>()[\],;:"']+@[^\s<>()[\],;:"']+/g;
 const lineStart = /^\d{3}(?:[ -]|$)(?:#?\d\.\d{1,3}\.\d{1,3}(?![.\d]) ?)?/gm;
-/** RFC 5321 has it for every 550, and many servers put it before what they mean. */
+/** RFC 5321 has this phrase for every 550, and many servers put it before what they mean. */
 const stockPhrase =
   /(?:requested (?:mail )?actions? (?:not taken|aborted)[:;,.]?\s*|request failed[:;,.]?\s*)?\bmailbox unavailable\b(?:\s*\(e\.g\.[^)]*\))?/i;
 
 /**
- * @param isPhraseProof whether the stock phrase alone says that the mailbox is at fault; once the recipient was accepted, it
- *   does not
+ * @param isPhraseProof whether the stock phrase alone proves that the mailbox is at fault; it does not once the server
+ *   has accepted the recipient
  */
 export function readReply(reply: string, isPhraseProof = true): SmtpReply {
   const status = /^\d{3}(?=[ -]|$)/.exec(reply)?.[0] ?? '';
   const code =
     /^\d{3}[ -]#?([245]\.\d{1,3}\.\d{1,3})(?![.\d])/m.exec(reply)?.[1] ??
-    // Qmail puts it at the end.
+    // Qmail puts the code at the end.
     /\(#([245]\.\d{1,3}\.\d{1,3})\b[^)]*\)/.exec(reply)?.[1] ??
     '';
   const addresses = [...reply.matchAll(address)].map(([found]) => found.replace(/\.$/, '').toLowerCase());
@@ -38,7 +38,7 @@ export function readReply(reply: string, isPhraseProof = true): SmtpReply {
   return { status, code, text: isPhraseProof && !saysMore(rest) ? text : rest, addresses };
 }
 
-/** Beside a number of the case, a host, or a link. */
+/** Whether there are words other than a case number, a host, or a link. */
 function saysMore(rest: string): boolean {
   const words = rest.replace(/\([^)]*\)|\[[^\]]*\]|\bhttps?:\S+/g, ' ').match(/\b[a-z]{2,}\b/gi) ?? [];
   return words.length > 1;

@@ -19,11 +19,11 @@ export interface SmtpSession {
   /**
    * Sends one message and returns the server's last reply.
    *
-   * @throws SmtpError of stage `envelope` when not a byte of the message had left, else `message`
+   * @throws SmtpError of stage `envelope` when no byte of the message had left, otherwise `message`
    */
   send(envelope: Envelope, message: Buffer): Promise<string>;
   /**
-   * Says one command that carries no message, and returns the reply.
+   * Sends one command that carries no message, and returns the reply.
    *
    * @throws SmtpError of stage `envelope` when the connection ends
    */
@@ -38,13 +38,13 @@ const asking = 'GCSAT-ASKS';
 const farewellMilliseconds = 500;
 /** A live session responds at once; otherwise a new one is opened. */
 const proofMilliseconds = 5000;
-/** Ours end a session first. */
+/** Our own limits end a session first. */
 const noLimit = 2 ** 31 - 1;
 
 /**
- * Connects, encrypts and logs in.
+ * Connects, encrypts, and logs in.
  *
- * @param signal once aborted, ends the session: at once while it is opened, soon while a message is on its way
+ * @param signal once aborted, ends the session: at once while it is being opened, soon while a message is on its way
  * @throws SmtpError of stage `connect` or `login`; the signal's reason when that is aborted
  */
 export async function openSession(
@@ -66,7 +66,7 @@ export async function openSession(
     greetingTimeout: limits.greeting,
     socketTimeout: noLimit,
     socketCloseTimeout: 0,
-    // Nodemailer says single commands only on behalf of a login of one's own.
+    // Nodemailer sends single commands only on behalf of a custom login.
     customAuth: {
       [asking]: async (login) => {
         question.reply = (await login.sendCommand(question.command)).response;
@@ -136,7 +136,7 @@ function sessionOf(
             // The connection reads this only once the server has agreed to accept the message.
             const source = new Readable({
               read() {
-                // Others may have taken the message over meanwhile.
+                // Another process may have taken over the message meanwhile.
                 if (standstill.happened()) {
                   progress.overslept = true;
                   connection.close();

@@ -4,7 +4,7 @@ import { errorOf, SmtpError } from './smtp-error.ts';
 type Done<Result> = (error?: Error | null, result?: Result) => void;
 
 /**
- * One step of a session. When a connection ends, nodemailer calls nothing back and only emits an event.
+ * One step of a session. When a connection ends, nodemailer does not call back but only emits an event.
  *
  * @param start its second argument gives the step another limit, from that moment on
  */

@@ -9,7 +9,7 @@ import { isGreetingName } from './greeting-name.ts';
 export interface SmtpServer {
   host: string;
   port: number;
-  /** `implicit`: from the first byte; `starttls`: before anything is said; `none`: never. */
+  /** `implicit`: from the first byte; `starttls`: before anything else is said; `none`: never. */
   encryption: 'implicit' | 'starttls' | 'none';
   login: { user: string; password: string } | null;
   /** The most connections at once. */
@@ -31,10 +31,10 @@ const hint =
   'Use smtp://USER:PASSWORD@host:587 or smtps://USER:PASSWORD@host, with ?tls=required, ?tls=off, ?pool=3, ?name=mail.acme.com or ?timeout=600 at the end if needed.';
 
 /**
- * Reads a setting such as `smtp://user:password@host:587` or `smtps://host`. TLS is required, so that neither the password
- * nor a customer's address travels in plain text: `?tls=off` turns it off for a relay without login, and on this machine
- * itself it is used only with `?tls=required`. `?pool=5` permits 5 connections,
- * `?name=mail.acme.com` is what the server is greeted with, and `?timeout=600` allows it 600 s for each step.
+ * Reads a setting such as `smtp://user:password@host:587` or `smtps://host`. TLS is required, so that neither the
+ * password nor a customer's address travels in plain text: `?tls=off` turns it off for a relay without login, and a
+ * server on this machine uses it only with `?tls=required`. `?pool=5` permits 5 connections, `?name=mail.acme.com` is
+ * the name to greet the server with, and `?timeout=600` allows it 600 s for each step.
  *
  * @throws Failure `bad_smtp_url` of kind configuration, which leaves out the setting because it holds a password
  */

@@ -30,7 +30,7 @@ const listed = [
   '\\b(?:spf|dkim|dmarc)\\b|anti-?spoofing',
 ];
 
-/** They name the sender, our host, our account, or relaying. */
+/** These name the sender, our host, our account, or relaying. */
 export const senderTexts = words(
   '\\b(?:senders?|originators?|from (?:address|header|domain)|return.?path|(?:envelope|mail) from|relay(?:s|ed|ing)?|rcpthosts)\\b',
   '\\b(?:helo|ehlo|client host|send as|sendasdenied|storedrv\\.submission)\\b',
@@ -42,7 +42,7 @@ export const senderTexts = words(
   ...listed,
 );
 
-/** Less certain, so they count only where no words name a recipient. */
+/** Less certain, so these count only if no words name a recipient. */
 export const limitTexts = words(
   '\\bmessage\\b.{0,30}\\b(?:quota|limit|allowance|credits?)\\b',
   '\\b(?:quota|limit|credits?)\\b.{0,30}\\b(?:messages|mails|emails|per (?:day|hour|minute))\\b',
@@ -51,7 +51,7 @@ export const limitTexts = words(
   'access to submit messages|\\bspam\\b',
 );
 
-/** Only some may write to this mailbox, a group's most of all. */
+/** Only some may write to this mailbox, usually a group's. */
 export const closedTexts =
   /\bresolver\.rst\.|\bdelivery restriction|\ballowed senders list\b|\bmailbox owner has changed|\bdomain owner has changed/i;
 
@@ -65,18 +65,18 @@ export const missingTexts = words(
   '\\b(?:mailbox|recipient|addressee)\\b[^;:]{0,20}\\b(?:unavailable|invalid)|\\bno (?:valid )?mailbox\\b',
   "\\buser\\b[^;:]{0,20}\\b(?:does not|doesn't) have an? (?:\\S+ ){0,3}(?:account|mailbox|inbox)\\b",
 );
-/** A mailbox that is shut or full: but the account that sends has one, too. */
+/** A mailbox that is shut or full; but the account that sends has a mailbox too. */
 export const shutTexts = words(
   '\\b(?:user|mailbox|recipient|addressee)\\b[^;:]{0,40}\\b(?:unavailable|inactive|invalid|full|over ?quota|disabled)',
   '\\bmailbox full\\b|\\bmailbox\\b.{0,40}\\bexceeded|\\bnot our customer\\b|\\bunroute?able address\\b',
   '\\b(?:user|mailbox|recipient)\\b[^;:]{0,40}\\bdoes not accept mail',
 );
-/** What the sender has as well as the recipient. */
+/** These name what both the sender and the recipient have, such as a domain. */
 export const sharedTexts = words(
   `\\b(?:unknown|no such) (?:account|address|domain)\\b|\\b(?:account|address|domain)\\b[^;:]{0,40}\\b${gone}`,
   '\\bdomain\\b[^;:]{0,40}\\bdoes not accept mail',
 );
-/** Beside the code of a mailbox: maybe of us, where no words say that the mailbox is missing. */
+/** With the code of a mailbox, these may still be about us, unless words say that the mailbox is missing. */
 export const doubtfulTexts =
   /\bpolic(?:y|ies)\b|\bmessage (?:was |has been )?(?:blocked|rejected)|\bspam|\bsend(?:ing)?\b|\bthrottl|\b(?:plan|subscription|trial|upgrade)\b/i;
 
@@ -87,9 +87,9 @@ export const sizeTexts =
 export const receivingTexts =
   /\breceiving (?:mail|messages)|\bincoming\b|\binbound\b|\brecipient(?:'s)? (?:has |mailbox )*(?:exceeded|reached)/i;
 
-/** Of a 4xx: greylisting, which judges each pair of sender and recipient. */
+/** In a 4xx: greylisting, which judges each pair of sender and recipient. */
 export const greylistTexts = /\bgr[ea]y.{0,2}list|\btriplet\b|\bfirst contact\b/i;
-/** Of a 4xx: what ends by itself within seconds or minutes. */
+/** In a 4xx: trouble that ends by itself within seconds or minutes. */
 export const momentaryTexts = words(
   '\\brate\\b|\\bper (?:second|minute)\\b|\\btoo (?:fast|frequent)|\\bslow down\\b|\\bthrottled\\b',
   'too many (?:concurrent |simultaneous |open )?(?:connections|sessions|log ?ins?|attempts)|\\bconcurrent\\b|\\bthread limit\\b',
@@ -99,7 +99,7 @@ export const momentaryTexts = words(
   '\\b(?:again|back|retry|wait|deferred)\\b.{0,20}\\b\\d+ ?(?:s|secs?|seconds|m|mins?|minutes)\\b',
 );
 export const allowanceTexts = words(...allowance);
-/** Of a 4xx: what lasts until somebody corrects it. In doubt it is none of these. */
+/** In a 4xx: trouble that lasts until somebody corrects it. Doubtful cases are left out. */
 export const lastingTexts = words(
   `\\b(?:sender|from address|(?:envelope|mail) from|return.?path)\\b[^;]{0,40}\\b(?:${refused}|${notAllowed}|not (?:found|owned)|(?:does|do) not (?:exist|match|resolve))`,
   `\\b(?:un(?:known|verified|authori[sz]ed|authenticated)|invalid|rejected|blocked|bad|forged) sender`,

@@ -19,8 +19,8 @@ import { checkEnvelope } from './smtp-envelope-check.ts';
 import { readSmtpUrl } from './smtp-url.ts';
 
 /**
- * Sends mail through the operator's mail server. SMTP cannot repeat a message safely: one that was handed over and got no
- * reply is `uncertain`. The external id is the Message-ID, which is derived from the survey id.
+ * Sends mail through the operator's mail server. SMTP cannot repeat a message safely: one that was handed over but got
+ * no reply is `uncertain`. The external id is the Message-ID, which is derived from the survey id.
  *
  * @throws Failure `bad_smtp_url` or `bad_from` of kind configuration
  */
@@ -30,11 +30,11 @@ export function createSmtp(options: {
   /** `csat@acme.com` or `Acme <csat@acme.com>`. */
   from: string;
   brandSenders?: BrandSenders;
-  /** Address of the survey page; its host may greet the mail server. */
+  /** Address of the survey page; its host may be our name in the greeting. */
   publicUrl?: string | null;
   composer: MailComposer;
   clock: () => number;
-  /** Once aborted, no session is opened or waited for; a message on its way has a few seconds. */
+  /** Once aborted, no session is opened or waited for; a message on its way gets a few seconds. */
   signal: AbortSignal;
 }): DeliveryProvider {
   const { composer, clock, signal } = options;
@@ -78,7 +78,7 @@ export function createSmtp(options: {
 
   const check = async (): Promise<string> => {
     const found: string[] = [];
-    // Each in a session of its own: a server may end one after a sender that it refuses.
+    // Each sender has its own session: a server may end a session after it refuses a sender.
     for (const facts of new Map(senders.all.map((sender) => [sender.address, factsOf(sender)])).values()) {
       found.push(await tryServer(facts, { name, signal }, (session) => checkEnvelope(session, facts)));
     }

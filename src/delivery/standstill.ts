@@ -1,14 +1,14 @@
-/** Far less than the 30 s after which others take over what a process that stands still was about. */
+/** Far less than the 30 s after which other processes take over the work of a suspended one. */
 const longestMs = 10_000;
 const everyMs = 1000;
 
 export interface Standstill {
-  /** This process stood still since the watch began: it was stopped, by a signal or by its debugger, or with its machine. */
+  /** This process was suspended since the watch began: by a signal, by a debugger, or together with its machine. */
   happened(): boolean;
   end(): void;
 }
 
-/** Not told by timers: a process that wakes up does first what its connections brought meanwhile. */
+/** Timers alone cannot tell: after waking up, a process first handles what its connections brought meanwhile. */
 export function watchStandstill(): Standstill {
   let seen = performance.now();
   let longest = 0;

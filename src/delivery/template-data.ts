@@ -16,7 +16,7 @@ export interface TemplateData {
   agent: { name: string | null; firstName: string | null };
   /** The whole name: which part of it is the first name is not certain. */
   customer: { name: string | null };
-  /** Null without a logo. Where customers reach the survey page. */
+  /** At the address where customers reach the survey page; null without a logo. */
   logoUrl: string | null;
   /** The colors of the survey page. */
   colors: Palette;
@@ -54,7 +54,7 @@ export function templateData(message: SurveyMessage, brand: MailBrand = plainBra
   const { language, locale } = speechOf(message.language) ?? english;
   const words = wordsWith(language, brand.texts);
   const { direction, nameless, stars } = words;
-  // An address in place of a name greets nobody.
+  // Do not greet anybody by an address in place of a name.
   const customerName = message.to.name?.includes('@') === true ? null : nameOf(message.to.name, longestName);
   const occasion = {
     agentFirstName: nameOf(message.agent.firstName, longestFirstName),

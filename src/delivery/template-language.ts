@@ -1,9 +1,9 @@
 import { Eta, EtaParseError } from 'eta/core';
 
 /**
- * Templates are Eta, cut down to what a mail needs. Eta alone would run any JavaScript between its tags, with the reach of
- * the whole program. Here every tag must have one of a few forms and refer to values that exist, so a template cannot call,
- * assign or reach anything but its data, and a misspelled value is found when the template is loaded.
+ * Templates are Eta, cut down to what a mail needs. Eta alone would run any JavaScript between its tags, with the reach
+ * of the whole program. Here every tag must have one of a few forms and refer to values that exist, so a template
+ * cannot call, assign or reach anything but its data, and a misspelled value is found when the template is loaded.
  */
 
 /** A mistake in a template, at a line of its file. */
@@ -143,7 +143,7 @@ function checkTags(tags: readonly Tag[], options: CompileOptions): void {
   if (open !== undefined) throw new TemplateError(open.line, 'an if or for without its }');
 }
 
-/** A value of the sample data. @throws TemplateError when there is none of this name */
+/** A value of the sample data. @throws TemplateError when no value has this name */
 function valueAt(dotted: string, names: Names, line: number): unknown {
   const [root = '', ...steps] = dotted.split('.');
   if (!names.has(root)) throw new TemplateError(line, `${root} is not known; values start with it.`);

@@ -17,7 +17,7 @@ interface TemplatePart {
 
 /** Subject, HTML and plain text of a survey mail, from one file. docs/template.md describes the format. */
 export interface MailTemplate {
-  /** What messages call the file. */
+  /** How failures name the file. */
   readonly file: string;
   readonly parts: Readonly<Record<PartName, TemplatePart>>;
 }
@@ -41,9 +41,9 @@ export async function loadTemplate(file: string): Promise<MailTemplate> {
 }
 
 /**
- * Renders a template with sample data in every language, with and without the agent's name and as a reminder, and makes sure that the
- * customer can answer and unsubscribe in both parts of the mail. A mail with one star link must have all five: without the
- * low ones, scores would mean nothing.
+ * Renders a template with sample data in every language, with and without the agent's name and as a reminder, and makes
+ * sure that the customer can answer and unsubscribe in both parts of the mail. A mail with any star link must have all
+ * five: without the low ones, scores would mean nothing.
  *
  * @throws Failure of kind configuration, `template_invalid`
  */
@@ -60,7 +60,7 @@ export function checkTemplate(template: MailTemplate): void {
   }
 }
 
-/** What a message may be about: with and without the agent's name, the first one and the reminder. */
+/** The kinds of messages: with and without the agent's name, and a reminder. */
 const occasions = [
   [true, false],
   [false, false],

@@ -66,18 +66,18 @@ export interface GladlyOptions extends RetryOptions {
   timeoutMs: number;
   userAgent: string;
   pacer: Pacer;
-  /** Default: no other process requests reports. */
+  /** Default: assumes that no other process requests reports. */
   reportSlots?: ReportSlots;
   /**
-   * Once aborted, nothing new starts and every wait ends with its reason. What is in flight finishes within its
-   * time-out, except streams (events, reports, recordings), which no time-out bounds: they end with the reason.
+   * Once it aborts, nothing new starts and every wait ends with its reason. Requests in flight finish within their
+   * timeout. Streams (events, reports, recordings) end with the reason, because that timeout does not bound them.
    */
   signal?: AbortSignal;
 }
 
 /**
- * The operations of Gladly that surveys need. Ids are opaque. Failures: `credentials` (401, 403), `not_found`, `temporary`
- * (network, time-out, 5xx, rate limit, after all tries), `contract` (an answer that cannot be used).
+ * The Gladly operations that surveys need. Ids are opaque. Failures: `credentials` (401, 403), `not_found`, `temporary`
+ * (network, timeout, 5xx, rate limit, after all tries), `contract` (an answer that cannot be used).
  */
 export interface GladlyClient {
   readonly counts: RequestCounts;
@@ -86,7 +86,7 @@ export interface GladlyClient {
   getConversationItems(id: string): Promise<{ items: unknown[]; limited: boolean }>;
   /** Ascending by time, at most 100. */
   getCustomerConversations(customerId: string): Promise<Conversation[]>;
-  /** `mergedFrom`: the ids that were followed to the customer, the requested one first. */
+  /** `mergedFrom`: the ids that led to the customer, the requested id first. */
   getCustomer(id: string): Promise<{ customer: Customer; mergedFrom: string[] }>;
   getAgents(): Promise<Agent[]>;
   getAgent(id: string): Promise<Agent | null>;
@@ -96,7 +96,7 @@ export interface GladlyClient {
   getTopics(): Promise<Topic[]>;
   getTopic(id: string): Promise<Topic | null>;
   getOrganization(): Promise<Organization>;
-  /** Null also for an item of a type that the API does not support. */
+  /** Also null for an item whose type the API does not support. */
   getItem(id: string): Promise<unknown>;
   /** Safe to repeat. `customerId`: the customer who has the item, after any merges. */
   createCustomerItem(
@@ -116,7 +116,7 @@ export interface GladlyClient {
   ): Promise<SendOutcome>;
   events(query: EventQuery): AsyncIterable<GladlyEvent>;
   getExportJobs(): Promise<ExportJob[]>;
-  /** The objects of a file, streamed; what is not an object is counted in `leftOut`. */
+  /** Streams the objects of a file; anything that is not an object is counted in `leftOut`. */
   exportFile(
     file: { jobId: string; name: ExportFileName },
     leftOut: LeftOut,
@@ -127,15 +127,18 @@ export interface GladlyClient {
   getWebhooks(): Promise<Webhook[]>;
   getWebhook(id: string): Promise<Webhook | null>;
   /**
-   * Makes a disabled webhook, unless its URL already has one (`taken`). Gladly refuses a second one with the same URL,
-   * which makes this safe to repeat.
+   * Creates a disabled webhook, unless its URL already has one (`taken`). Safe to repeat, because Gladly refuses a
+   * second webhook with the same URL.
    */
   createWebhook(webhook: WebhookSpecification): Promise<{ id: string; created: 'created' | 'taken' }>;
-  /** Enabling, and a new URL, need the PING to be answered with 200: else Failure `webhook_ping_failed`. */
+  /**
+   * Enabling it or changing its URL requires that the PING is answered with 200; otherwise Failure
+   * `webhook_ping_failed`.
+   */
   updateWebhook(id: string, changes: WebhookChanges): Promise<void>;
-  /** `enabled`: Gladly deletes only a disabled webhook. */
+  /** `enabled`: not deleted, because Gladly deletes only disabled webhooks. */
   deleteWebhook(id: string): Promise<'deleted' | 'absent' | 'enabled'>;
-  /** Ends all connections. */
+  /** Closes all connections. */
   close(): void;
 }
 

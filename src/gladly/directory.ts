@@ -10,9 +10,9 @@ export interface Directory {
   agents(): Promise<Map<string, Agent>>;
   /** Also finds an agent who is not on the list. Null when Gladly does not know the id. */
   agent(id: string): Promise<Agent | null>;
-  /** All inboxes, and those of the given ids that are not on the list. */
+  /** All listed inboxes, plus any of the given ids that are not on the list. */
   inboxes(ids?: readonly string[]): Promise<Map<string, Inbox>>;
-  /** All topics, and those of the given ids and their ancestors that are not on the list. */
+  /** All listed topics, plus any of the given ids and their ancestors that are not on the list. */
   topics(ids?: readonly string[]): Promise<Map<string, Topic>>;
   organization(): Promise<Organization>;
 }
@@ -53,7 +53,7 @@ const organizationShape = z.object({ id: name, name, timezone: name });
 /** How one kind of object is fetched and kept. */
 interface Kind<T> {
   name: string;
-  /** A list without an entry may be a trouble of Gladly's: it serves who asks at the same time, and is not kept. */
+  /** An empty list may be a fault of Gladly's: it is used for 10 s at most, and never cached. */
   isEmpty?: (value: T) => boolean;
   kept: z.ZodType<T>;
   toKeep: (value: T) => unknown;
@@ -91,8 +91,8 @@ export function createDirectory(options: DirectoryOptions): Directory {
 }
 
 /**
- * The list, completed by the given ids that are not on it, and by the parents of these. An older list is read again, once;
- * what a fresh list lacks is requested by its id.
+ * The list, plus the given ids that are not on it, plus their ancestors. A list that is not brand new is read again,
+ * once; entries that a new list lacks are requested by id.
  */
 async function withUnlisted<T extends object>(
   list: Memory<Map<string, T>>,
@@ -185,7 +185,10 @@ function sharing<T>(running: Map<string, Promise<T>>, id: string, run: () => Pro
   return started;
 }
 
-/** Without an id that a list has twice and differently: which entry is right, only the request for that id says. */
+/**
+ * Leaves out an id that the list has twice with different contents: only a request for that id tells which entry is
+ * right.
+ */
 function byId<T extends { id: string }>(found: readonly T[]): Map<string, T> {
   const entries = new Map<string, T>();
   const doubtful = new Set<string>();

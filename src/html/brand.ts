@@ -14,20 +14,21 @@ export interface PageBrand {
 export type LogoType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
 
 /**
- * The logo's name below `/assets` for mails, which outlive a change of it.
+ * The logo's name below `/assets` for mails, which stays the same when the logo changes.
  *
- * @param brand null: the profile's own. Its name may have letters that mail programs spoil in an address
+ * @param brand null: the profile's own. A brand's name may have letters that mail programs break in a URL
  */
 export function mailLogoOf(brand: string | null): string {
   if (brand === null) return 'logo';
   return `logo-${createHash('sha256').update(brand).digest('hex').slice(0, 16)}`;
 }
 
-/** Every visitor loads it, often on a phone. */
+/** Every visitor loads the logo, often on a phone. */
 const largestLogo = 512 * 1024;
 
 /**
- * Reads the logo. Its first bytes decide its type, never its name; SVG is not accepted, because it can contain script.
+ * Reads the logo. Its first bytes determine its type, never its name; SVG is not accepted, because it can contain
+ * scripts.
  *
  * @throws Failure of kind configuration: `logo_unreadable`, `logo_too_large`, `logo_invalid`
  */
@@ -61,7 +62,7 @@ async function readLogo(file: string): Promise<PageBrand['logo']> {
   return { type, bytes };
 }
 
-/** Reads at most so many bytes of a regular file: a pipe would block until somebody writes to it. */
+/** Reads at most `most` bytes of a regular file: a pipe would block until somebody writes to it. */
 async function readStart(file: string, most: number): Promise<Uint8Array> {
   try {
     if (!(await stat(file)).isFile()) throw new Error('not a file');

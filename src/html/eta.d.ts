@@ -1,4 +1,4 @@
-/** The text of a template; esbuild and vitest both read it so. */
+/** The text of a template; esbuild and vitest both load it this way. */
 declare module '*.eta?raw' {
   const source: string;
   export { source as default };

@@ -4,7 +4,7 @@ import { en } from './words/en.ts';
 import { es } from './words/es.ts';
 import { fr } from './words/fr.ts';
 
-/** A language of customers' mails, text messages and pages is added here and in `words`. */
+/** To add a language for customers' mails, text messages and pages, add it here and in `words`. */
 const words = { en, es, fr, de } satisfies Record<string, Words>;
 
 export type Language = keyof typeof words;
@@ -23,7 +23,7 @@ export function wordsOf(language: Language): Words {
   return words[language];
 }
 
-/** The language of a BCP 47 tag such as `es-MX` or `es_mx`; null when we do not write it, or there is no such tag. */
+/** The language of a BCP 47 tag such as `es-MX` or `es_mx`; null if we do not write it or the tag is invalid. */
 export function speechOf(tag: string): Speech | null {
   try {
     // The base name has no extensions, which could ask for another calendar or other digits.

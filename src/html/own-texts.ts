@@ -3,9 +3,9 @@ import type { Words } from './sentences.ts';
 
 /** Sentences that the operator wrote, in one language; null: ours. */
 export interface OwnTexts {
-  /** A BCP 47 tag. Readers of other languages get our sentences, so that no page mixes two. */
+  /** A BCP 47 tag. Readers of other languages get our sentences, so that no page mixes two languages. */
   language: string;
-  /** `{agent}` is the agent's first name; where that is unknown, ours is asked. */
+  /** `{agent}` is the agent's first name; if that is unknown, our question is used. */
   question: string | null;
   resolved: string | null;
   comment: string | null;

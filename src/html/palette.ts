@@ -1,17 +1,17 @@
 /** The colors of one mode, as `#rrggbb`. */
 interface Shades {
-  /** Behind the card. */
+  /** The background behind the card. */
   page: string;
   card: string;
   ink: string;
-  /** The operator's color, unchanged, behind the label of the button. */
+  /** The operator's color, unchanged: the background of the button's label. */
   fill: string;
   onFill: string;
-  /** Outlines and marks: at least 3:1 on page, card and `soft`. */
+  /** Outlines and marks: contrast of at least 3:1 on page, card and `soft`. */
   accent: string;
-  /** Links: at least 4.5:1 on page and card. */
+  /** Links: contrast of at least 4.5:1 on page and card. */
   link: string;
-  /** A tint of the accent behind what is selected, under text in `ink`. */
+  /** A tint of the accent: the background of a selection, under text in `ink`. */
   soft: string;
 }
 
@@ -27,14 +27,15 @@ const surfaces = {
 } as const;
 
 /**
- * The colors of the pages, from the operator's own (`#rrggbb`; null: ours). Text keeps a contrast of 4.5:1 and outlines
- * one of 3:1 (WCAG 2.2, 1.4.3 and 1.4.11) with any color: it is darkened or lightened as far as needed.
+ * The colors of the pages, from the operator's own color (`#rrggbb`; null: ours). With any color, text keeps a
+ * contrast of 4.5:1 and outlines one of 3:1 (WCAG 2.2, 1.4.3 and 1.4.11): the color is darkened or lightened as far
+ * as needed.
  */
 export function paletteOf(color: string | null): Palette {
   const fill = color ?? standardColor;
   const black = '#000000';
   const white = '#ffffff';
-  // One of the two always reaches 4.58:1. White is what people expect on a color, as long as it is readable.
+  // One of the two always reaches 4.58:1. People expect white on a color, as long as it is readable.
   const onFill = contrastOf(white, fill) >= 4.5 ? white : black;
   const shades = (mode: 'light' | 'dark', towards: string): Shades => {
     const { page, card } = surfaces[mode];
@@ -56,7 +57,7 @@ export function contrastOf(one: string, other: string): number {
 
 const steps = 100;
 
-/** The acceptable color nearest to `from`, on the way `towards` another. */
+/** The acceptable color nearest to `from` on the way `towards` another. */
 function shift(from: string, towards: string, willDo: (color: string) => boolean): string {
   for (let step = 0; step < steps; step += 1) {
     const candidate = mix(from, towards, step / steps);

@@ -1,51 +1,54 @@
-/** Every text of a language. Names and dates that go in are single lines already. */
+/** Every text of a language. Names and dates that are inserted are already single lines. */
 export interface Words {
   direction: 'ltr' | 'rtl';
-  /** Stands in for the name of a company that has none. */
+  /** Replaces the name of a company that has none. */
   nameless: string;
   conversations: Conversations;
   /** The heading of mail and page. */
   question: (agentFirstName: string | null) => string;
-  /** By the whole name: which part of it is the first name is not certain. */
+  /** Uses the whole name, because which part of it is the first name is uncertain. */
   greeting: (customer: string) => string;
   /** What the survey is about, below the heading. */
   about: (conversation: string, company: string, day: string) => string;
   /** `4 out of 5 stars`. */
   stars: (rating: number) => string;
-  /** What one star means, what two mean, … */
+  /** The meaning of one star, of two, … */
   verdicts: readonly [string, string, string, string, string];
   unsubscribeLink: string;
   mail: MailSentences;
   /**
-   * The text message up to its link. Every letter is of the GSM alphabet, which has é but no ó: one other letter would
-   * halve the room.
+   * The text message up to its link. All letters belong to the GSM alphabet, which has é but no ó: a single other
+   * letter would halve the room.
    */
   sms: (company: string, agentFirstName: string | null) => string;
-  /** What a reminder says besides. */
+  /** The sentences of a reminder. */
   reminder: ReminderSentences;
   page: PageSentences;
 }
 
-/** The customer's conversation by channel, as a sentence begins with it: `Your chat`; `conversation` for any other. */
+/**
+ * The customer's conversation by channel, as a sentence begins with it: `Your chat`; `conversation` is for all other
+ * channels.
+ */
 export type Conversations = Readonly<Record<string, string>> & { readonly conversation: string };
 
-/** What the mail alone says. */
+/** Sentences that only the mail has. */
 interface MailSentences {
   subject: (company: string, agentFirstName: string | null) => string;
-  /** What inboxes show after the subject. */
+  /** The preview that inboxes show after the subject. */
   preview: string;
   instruction: string;
   openSurvey: string;
   whyYou: (company: string) => string;
 }
 
-/** Of the second and last message about a survey. */
+/** Sentences of the second and last message about a survey. */
 interface ReminderSentences {
-  /** @param subject of the first mail */
+  /** @param subject the subject of the first mail */
   subject: (subject: string) => string;
   /** The first sentence of the mail. */
   opening: string;
-  /** In place of the text message's own, with the same letters. */
+  /** Replaces the first message's `sms`, with the same letters. */
   sms: (company: string, agentFirstName: string | null) => string;
 }
 
@@ -55,7 +58,7 @@ export interface Notice {
   text: string;
 }
 
-/** What the pages alone say. */
+/** Sentences that only the pages have. */
 export interface PageSentences {
   optional: string;
   rating: string;
@@ -72,7 +75,7 @@ export interface PageSentences {
   sendAgain: string;
   answeredAlready: string;
   whoReads: (company: string) => string;
-  /** The title of a page that could not be saved. */
+  /** The title of a page whose answer could not be saved. */
   titleOfProblem: (title: string) => string;
   problem: string;
   ratingMissing: string;
@@ -90,9 +93,9 @@ export interface PageSentences {
   /** An answer from 0 to 10. */
   ofTen: (number: number) => string;
   change: string;
-  /** One for every link that leads nowhere, so that it does not give away why. */
+  /** The same notice for every link that leads nowhere, so that it does not reveal why. */
   closed: Notice;
-  /** An answer that another site sent. */
+  /** For an answer that another site sent. */
   refused: Notice;
   tooLarge: Notice;
   notUnderstood: Notice;
@@ -103,7 +106,7 @@ export interface PageSentences {
   unsubscribeButton: string;
   unsubscribed: (company: string) => Notice;
   unsubscribedByMistake: (company: string) => string;
-  /** Shown instead when the operator tries the link of a message that no customer got. */
+  /** Shown instead when the operator tries the link of a message that no customer received. */
   trial: Notice;
 }
 

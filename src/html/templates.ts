@@ -1,6 +1,9 @@
 import { Eta } from 'eta/core';
 
-/** Our own templates, by names that begin with `@`: values are escaped, and `layout('@name')` wraps one in another. */
+/**
+ * Our own templates, under names that begin with `@`: values are escaped, and `layout('@name')` wraps one template in
+ * another.
+ */
 export function htmlTemplates<Name extends `@${string}`>(
   sources: Readonly<Record<Name, string>>,
 ): (name: Name, data: object) => string {
@@ -9,7 +12,7 @@ export function htmlTemplates<Name extends `@${string}`>(
   return (name, data) => eta.render(name, data);
 }
 
-/** For CSS, which HTML's entities would break: no value may come from a stranger. */
+/** For CSS, which HTML entities would break: no value may come from a stranger. */
 export function renderUnescaped(source: string, data: object): string {
   return new Eta({ autoEscape: false, autoTrim: false }).renderString(source, data);
 }

@@ -1,20 +1,20 @@
 import { pipeline, Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 
-/** What we can read, for `Accept-Encoding`. */
+/** The encodings that we can read, for `Accept-Encoding`. */
 export const acceptedEncodings = 'gzip, deflate, br';
 
 const decoders: Record<string, (first: Uint8Array) => Transform> = {
   gzip: () => createGunzip(),
   'x-gzip': () => createGunzip(),
-  // Servers send either of two formats by this name; only one begins so.
+  // Servers send either of two formats under this name (zlib or raw); only zlib begins like this.
   deflate: ([byte = 0]) => ((byte & 0x0f) === 8 ? createInflate() : createInflateRaw()),
   br: () => createBrotliDecompress(),
 };
 
 /**
- * A body as it was before it was compressed. One that ends within the compressed data is an error: node-fetch takes it for
- * whole, and so would lose what was to follow.
+ * A body, decompressed. If it ends within the compressed data, that is an error: node-fetch would take the truncated
+ * body for a whole one.
  *
  * @param encoding the header `Content-Encoding`; an unknown one leaves the body as it is
  */
@@ -29,10 +29,10 @@ export async function* decodedBody(
   }
   const compressed = body[Symbol.asyncIterator]();
   const first = await firstOf(compressed);
-  // No body at all, as with 204, is not compressed either.
+  // An empty body, as with 204, is not compressed either.
   if (first === null) return;
   const plain = decoder(first);
-  // Errors come out where the result is read.
+  // Errors surface where the result is read.
   pipeline(Readable.from(following(first, compressed)), plain, () => undefined);
   yield* plain as AsyncIterable<Uint8Array>;
 }

@@ -1,4 +1,4 @@
 declare module 'proxy-from-env' {
-  /** Empty where no proxy is to be used. */
+  /** Empty when no proxy applies. */
   export function getProxyForUrl(url: string): string;
 }

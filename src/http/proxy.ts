@@ -6,16 +6,16 @@ import { Failure } from '../failure.ts';
 import { basicCredentials } from './basic.ts';
 
 export interface Proxy {
-  /** Without the credentials, which the agent would show to whoever sets DEBUG. */
+  /** Without the credentials: the agent would log them when DEBUG is set. */
   url: URL;
   authorization: string | null;
 }
 
 /**
- * The proxy that the environment names for an address (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY); null for none.
- * This machine is always reached without one.
+ * The proxy that the environment names for an address (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY); null when there
+ * is none. This machine is always reached without a proxy.
  *
- * @throws Failure kind configuration when it cannot be one
+ * @throws Failure of kind configuration when the named address cannot be a proxy
  */
 export function proxyFor(target: URL): Proxy | null {
   if (isLoopback(target.hostname)) return null;
@@ -39,9 +39,9 @@ export function proxyFor(target: URL): Proxy | null {
   return { url, authorization };
 }
 
-/** By its `syscall`, which survives in the errors of node-fetch, such an error is known later. */
+/** Marks an error of the proxy by its `syscall`, which survives in the errors of node-fetch. */
 export const proxySystemCall = 'proxy';
-/** The `code` where the next try would meet the same answer. */
+/** The `code` of an answer that the next try would meet again. */
 export const proxyRefusal = 'PROXY_REFUSED';
 
 /** Opens a tunnel (CONNECT) through the proxy for every connection, so that the proxy sees no request. */
@@ -56,7 +56,7 @@ export async function tunnelAgent(
   });
   const failed = (why: string, code?: string): Error =>
     Object.assign(new Error(`the proxy ${url.host} ${why}`), { syscall: proxySystemCall, code });
-  // A refusal would otherwise be read as the answer of the host that was asked for.
+  // Otherwise a refusal would be read as the answer of the requested host.
   agent.on('proxyConnect', ({ statusCode }: { statusCode: number }, request: ClientRequest) => {
     if (statusCode === 200) return;
     request.destroy(failed(`answered ${statusCode}`, statusCode < 500 ? proxyRefusal : undefined));
@@ -64,10 +64,10 @@ export async function tunnelAgent(
   const { connectOpts } = agent;
   const connect = agent.connect.bind(agent);
   agent.connect = async (request, target) => {
-    // A request that is given up takes its half-open tunnel along: the agent would count it forever.
+    // When a request is given up, its half-open tunnel must go too: otherwise the agent would count it forever.
     const givenUp = new AbortController();
     const giveUp = (): void => givenUp.abort();
-    // One that has no connection yet does not close.
+    // A request that has no connection yet does not emit `close`.
     const ends: NodeJS.EventEmitter = request;
     ends.once('abort', giveUp).once('close', giveUp);
     agent.connectOpts = { ...connectOpts, signal: givenUp.signal };

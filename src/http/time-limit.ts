@@ -1,9 +1,9 @@
 import { networkErrorOf, TransportError } from './transport-error.ts';
 
 /**
- * How long an exchange may take. `whole`: connection, headers and body together. Otherwise the body is a stream: its
+ * How long an exchange may take. `whole`: connection, headers, and body together. Otherwise the body is a stream: its
  * first byte may take `firstMs`, each following piece `idleMs`, and all of it `allMs`, because a proxy may keep a dead
- * stream alive for ever. The time that the reader needs does not count.
+ * stream alive forever. The reader's own time does not count.
  */
 export type TimeLimit = { whole: number } | StreamLimit;
 
@@ -14,7 +14,7 @@ export interface StreamLimit {
   mostBytes: number;
 }
 
-/** Days of the events or reports of a large organization take minutes, and some hundred MiB. */
+/** A few days of a large organization's events or reports take minutes, and a few hundred MiB. */
 export function streamLimit(firstMs: number, idleMs: number): StreamLimit {
   return { firstMs, idleMs, allMs: firstMs + 600_000, mostBytes: 1024 ** 3 };
 }

@@ -6,9 +6,9 @@ export class TransportError extends Error {
   readonly reason: 'timeout' | 'too_large' | 'endless' | 'network';
   /** The system's error code, e.g. `ECONNRESET`. */
   readonly code: string | null;
-  /** There never was a connection, so nothing of the request can have arrived. */
+  /** There never was a connection, so no part of the request can have arrived. */
   readonly beforeConnect: boolean;
-  /** Where a proxy on this side made no connection. */
+  /** Set when a proxy on our side made no connection. */
   readonly atProxy: 'refused' | 'failed' | null;
 
   constructor(
@@ -25,7 +25,7 @@ export class TransportError extends Error {
   }
 }
 
-/** Errors that can only come before there is a connection, whatever system call reports them. */
+/** Errors that can occur only before there is a connection, whatever system call reports them. */
 const connectCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 interface SystemError extends Error {
@@ -53,7 +53,7 @@ function isSystemError(error: unknown): error is SystemError {
   return error instanceof FetchError || ('code' in error && typeof error.code === 'string');
 }
 
-/** The codes by which Node.js rejects the certificate of the other side. */
+/** Whether Node.js rejects the server's certificate with this code. */
 export function isCertificateCode(code: string): boolean {
   return /^(CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH)/.test(
     code,

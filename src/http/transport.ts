@@ -24,10 +24,10 @@ export interface Outgoing {
   query?: URLSearchParams;
   json?: unknown;
   accept: string;
-  /** Of this request alone; names in lower case. */
+  /** For this request only; names in lower case. */
   headers?: Readonly<Record<string, string>>;
   time: TimeLimit;
-  /** Opens a connection for this request alone: on a kept one that is dead, nobody can say what was sent. */
+  /** Opens a new connection for this request: if a kept one turns out to be dead, nobody can tell what was sent. */
   freshConnection?: boolean;
 }
 
@@ -48,7 +48,7 @@ export interface Transport {
   readonly host: string;
   /** One HTTP exchange. Throws a TransportError, or the reason of the signal. A redirect is an answer. */
   send(outgoing: Outgoing): Promise<Answer>;
-  /** Ends all connections. */
+  /** Closes all connections. */
   close(): void;
 }
 
@@ -56,13 +56,13 @@ export interface Transport {
 const maxSockets = 16;
 const beginningBytes = 64 * 1024;
 
-/** Few answers larger than this are read at the same time: one on every connection would fill the memory. */
+/** Only a few answers larger than this are read at the same time: one on every connection would fill the memory. */
 const largeBytes = 1024 * 1024;
 const largeAtOnce = 4;
 
 /**
- * A connection of its own that takes longer to open is not used. A process that was stopped meanwhile wakes up right at its
- * connection, before its time limits, and others may have taken its work over.
+ * A fresh connection that takes longer to open is not used. A process that was suspended meanwhile resumes with its
+ * connection, before its time limits fire, and another process may have taken over its work.
  */
 const longestOpeningMs = 10_000;
 
@@ -93,7 +93,7 @@ export function createTransport(options: TransportOptions): Transport {
           redirect: 'manual',
           agent: outgoing.freshConnection === true ? fresh(from) : kept,
           signal: watch.signal,
-          // It takes what is cut off for whole.
+          // If set, node-fetch takes a truncated body for a whole one.
           compress: false,
           headers: {
             'accept-encoding': acceptedEncodings,
@@ -128,13 +128,13 @@ export function createTransport(options: TransportOptions): Transport {
 
 interface Agents {
   kept: http.Agent;
-  /** For one request, which began at this time of `performance`. */
+  /** For one request, which began at this `performance.now()`. */
   fresh: (from: number) => http.Agent;
-  /** Through which all of those go that need a proxy. */
+  /** The agent that all fresh connections through a proxy share; null without a proxy. */
   tunnel: http.Agent | null;
 }
 
-/** @throws Failure kind configuration when the environment names a proxy that cannot be one */
+/** @throws Failure of kind configuration when the environment names a proxy that cannot be one */
 function openAgents(base: URL): Promise<Agents> {
   const [forMany, forOne] = [{ keepAlive: true, maxSockets }, { keepAlive: false }];
   const proxy = proxyFor(base);
@@ -154,7 +154,7 @@ function openedSoon(agent: http.Agent, from: number): http.Agent {
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (...given) => {
     const connection = connect(...given);
-    // Before the listeners that send the request.
+    // Runs before the listeners that send the request.
     connection?.prependOnceListener('connect', () => {
       if (performance.now() - from <= longestOpeningMs) return;
       const seconds = longestOpeningMs / 1000;

@@ -10,14 +10,15 @@ export interface MedalliaOptions extends Omit<ExchangeOptions, 'transport' | 'to
   /** E.g. `https://acme.api.stellaconnect.net`; nothing else ever gets the keys. */
   origin: string;
   apiKey: string;
-  /** Signs the tokens of Data Return; null: answers cannot be read. */
+  /** Signs the tokens of Data Return. Null: answers cannot be read. */
   apiSecret: string | null;
   userAgent: string;
 }
 
 /**
- * The operations of Agent Connect that surveys need. Failures: kind `configuration` (refused keys, wrong host, what the
- * company has not set up), `temporary` (network, time-out, 5xx, rate limit, after all tries), `contract`.
+ * The Agent Connect operations that surveys need. Failures: kind `configuration` (refused keys, a wrong host, or
+ * something that the company has not set up), `temporary` (network, timeout, 5xx, rate limit, after all tries),
+ * `contract`.
  */
 export interface MedalliaClient {
   readonly counts: MedalliaCounts;

@@ -4,11 +4,11 @@ import { unreadableBy } from './problems.ts';
 import { readFeedbackRow } from './rows.ts';
 
 /**
- * Rows after a sequence id, oldest first (`GET /v2/data`). The end is an empty list: the highest `limit` is not stated, so
- * a shorter page proves nothing.
+ * Rows after a sequence id, oldest first (`GET /v2/data`). Only an empty list marks the end: the highest `limit` is not
+ * documented, so a shorter page proves nothing.
  *
- * @param after 0: from the first record on
- * @throws Failure; kind contract for a row without uuid or sequence id, because no cursor may move past it
+ * @param after 0: from the first row on
+ * @throws Failure; of kind contract for a row without uuid or sequence id, because no cursor may move past it
  */
 export async function readFeedback(exchange: Exchange, after: number, limit: number): Promise<MedalliaRow[]> {
   const operation = 'listFeedback';

@@ -9,11 +9,11 @@ export interface Employee {
 
 /** The most that Agent Connect gives at once. */
 const pageSize = 500;
-/** More would be a list that goes round in circles. */
+/** More pages would mean that the list goes around in circles. */
 const mostPages = 200;
 
 /**
- * Everybody with an approved, active profile: only for them are surveys sent (MEDALLIA.md, section 3).
+ * Everyone with an approved, active profile: surveys are sent for them only (MEDALLIA.md, section 3).
  *
  * @throws Failure
  */
@@ -44,7 +44,7 @@ export async function activeEmployees(exchange: Exchange): Promise<Employee[]> {
   return found;
 }
 
-/** Of the next page's address only the query is used: the keys go to the configured host alone. */
+/** Uses only the query of the next page's address: the keys go to no host but the configured one. */
 function nextQuery(address: unknown): URLSearchParams | null {
   const text = textOf(address) ?? '';
   const start = text.indexOf('?');

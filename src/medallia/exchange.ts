@@ -12,7 +12,7 @@ export interface MedalliaCall {
   path: string;
   query?: URLSearchParams;
   json?: unknown;
-  /** Of Data Return and User Management. */
+  /** For Data Return and User Management. */
   needsToken: boolean;
   freshConnection?: boolean;
 }
@@ -46,11 +46,14 @@ export interface Exchange {
   readonly counts: MedalliaCounts;
   readonly host: string;
   /**
-   * One exchange. Throws a MedalliaProblem for everything but a success. `leaving` is awaited right before the request
-   * leaves; what it throws is passed on.
+   * One exchange. Throws a MedalliaProblem for anything but a success. `leaving` is awaited right before the request
+   * leaves; whatever it throws is passed on.
    */
   once(call: MedalliaCall, leaving?: () => Promise<void>): Promise<Answer>;
-  /** The JSON of an answer, tried until there is one; only for requests that are safe to repeat. Throws the last Failure. */
+  /**
+   * The JSON of an answer. Tries until there is one, so only for requests that are safe to repeat. Throws the last
+   * Failure.
+   */
   json(call: MedalliaCall): Promise<unknown>;
   /** An error of an exchange as a MedalliaProblem; a defect or the reason of a signal stays as it is. */
   problemOf(operation: string, error: unknown): unknown;
@@ -95,7 +98,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const said = saidBy(withoutSecrets(await answer.beginning()));
     if (answer.status === 429) {
       counts.rateLimited += 1;
-      // The answer counts also where the pause cannot be kept.
+      // The answer matters even if the pause cannot be stored.
       await pacer.rateLimited(retryAfterMs).catch(() => undefined);
     }
     throw refusedBy(host, call.operation, answer.status, { said, retryAfterMs });
@@ -111,7 +114,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     try {
       return JSON.parse(text);
     } catch {
-      // A page of a proxy, or a body that was cut off: the next try may bring the answer.
+      // A page from a proxy, or a body that was cut off: the next try may bring the answer.
       throw unreadableBy(host, call.operation, 'it is not JSON', true);
     }
   };

@@ -5,13 +5,13 @@ import type { LimiterStore } from '../ports/limiter.ts';
 export interface MedalliaPacer {
   /** Resolves when one request may leave. An aborted signal ends the wait with its reason. */
   grant(signal?: AbortSignal): Promise<void>;
-  /** Agent Connect answered 429, which pauses every process. Milliseconds; null: it did not say how long. */
+  /** Agent Connect answered 429, which pauses every process. `retryAfterMs`: null when it did not say how long. */
   rateLimited(retryAfterMs: number | null): Promise<void>;
 }
 
 export interface MedalliaPacerOptions {
   store: LimiterStore;
-  /** Requests a minute that we may make with one key. */
+  /** How many requests a minute we may make with one key. */
   perMinute: number;
   priority: Priority;
   clock: () => number;
@@ -19,7 +19,7 @@ export interface MedalliaPacerOptions {
 }
 
 const bucket = 'medallia';
-/** As for Gladly: two percent slower draws no 429 from any way of counting. */
+/** As for Gladly: two percent slower draws no 429, however requests are counted. */
 const slack = 1.02;
 /** Requests are counted by the minute (MEDALLIA.md, Getting answers out). */
 const unaskedPauseMs = 15_000;

@@ -6,13 +6,13 @@ import { isCertificateCode, type TransportError } from '../http/transport-error.
 /** Why an exchange with Agent Connect failed. */
 export class MedalliaProblem extends Error {
   readonly failure: Failure;
-  /** Of the answer; null where none came. */
+  /** The status of the answer; null when none came. */
   readonly status: number | null;
   /** The same request may succeed later. */
   readonly repeatable: boolean;
-  /** Nothing of the request can have arrived. */
+  /** No part of the request can have arrived. */
   readonly beforeConnect: boolean;
-  /** Milliseconds, as the answer asks; null where it does not. */
+  /** The wait that the answer asks for; null when it asks for none. */
   readonly retryAfterMs: number | null;
 
   constructor(
@@ -37,7 +37,7 @@ export class MedalliaProblem extends Error {
 const keyHint =
   'Set the key and the secret of Settings > Integrations in Agent Connect: GCSAT_MEDALLIA_API_KEY, GCSAT_MEDALLIA_API_SECRET.';
 
-/** What is wrong with what the company has set up there, and not with one request (MEDALLIA.md, section 3). */
+/** Errors in what the company has set up there, not in one request (MEDALLIA.md, section 3). */
 const companyTexts =
   /channel (?:is )?(?:not enabled|in manual)|brand signifier|inactive brand|language not specified|not enabled for (?:the )?company/i;
 
@@ -122,7 +122,7 @@ export function unreadableBy(
   return new MedalliaProblem(new Failure(kind, 'medallia_unreadable', message, { hint }), { repeatable });
 }
 
-/** What the body of an error says, as far as it says something that a person can read. */
+/** What the body of an error says, if a person can read it. */
 export function saidBy(body: string): string | null {
   const text = body.trim();
   if (text === '' || text.startsWith('<')) return null;

@@ -5,7 +5,7 @@ import type { components } from './contract.ts';
 import type { Exchange, MedalliaCall } from './exchange.ts';
 import { MedalliaProblem, unreadableBy } from './problems.ts';
 
-/** Of the contract, without what makes a type unreadable. */
+/** As in the contract, but with two properties in a readable form. */
 export type FeedbackRequest = Omit<components['schemas']['FeedbackRequest'], 'employee' | 'do_not_send'> & {
   employee?: { custom_id?: string; email?: string };
   do_not_send?: boolean;
@@ -15,15 +15,16 @@ export type RequestOutcome =
   | { status: 'accepted' }
   /** Certainly nothing was taken. `temporary`: the same request may succeed later. */
   | { status: 'refused'; temporary: boolean; failure: Failure }
-  /** It may have been taken, so it must not be repeated by itself: a repeated request is a second one. */
+  /** It may have been taken, so it must not be repeated automatically: a repeat would be a second request. */
   | { status: 'uncertain'; failure: Failure };
 
 /** The answer repeats the request. */
 const mostAnswerBytes = 1024 * 1024;
 
 /**
- * Asks Agent Connect for one survey, once: it documents no idempotency (MEDALLIA.md, section 2). A 200 means accepted and
- * not sent. `leaving` is awaited right before the request leaves; what it throws is passed on, and nothing leaves.
+ * Asks Agent Connect for one survey, once: it documents no idempotency (MEDALLIA.md, section 2). A 200 means accepted,
+ * not sent. `leaving` is awaited right before the request leaves; if it throws, its error is passed on and nothing
+ * leaves.
  */
 export async function createRequest(
   exchange: Exchange,
@@ -47,7 +48,7 @@ export async function createRequest(
   }
   try {
     const text = (await answer.text(mostAnswerBytes)).trim();
-    // What it repeats is not compared: the contract promises no field of it.
+    // The repeated request is not compared: the contract promises none of its fields.
     if (text === '' || isObject(JSON.parse(text))) return { status: 'accepted' };
     return { status: 'uncertain', failure: notTheEcho(exchange) };
   } catch (error) {
@@ -57,7 +58,7 @@ export async function createRequest(
   }
 }
 
-/** It may be another server's altogether, e.g. the login page of a proxy. */
+/** The answer may be another server's, e.g. the login page of a proxy. */
 function notTheEcho({ host }: Exchange): Failure {
   return unreadableBy(host, 'createRequest', 'it does not repeat the request').failure;
 }

@@ -71,7 +71,7 @@ export function readFeedbackRow(value: unknown): MedalliaRow {
   };
 }
 
-/** Option ids differ from company to company, so the value is read wherever the option's key. */
+/** Option ids differ from company to company, so the value is read whatever the option's key. */
 function optionsOf(answer: unknown): { value: number | null; text: string | null }[] {
   const options = objectOf(answer)['selected_options'];
   const list = Array.isArray(options) ? options : Object.values(objectOf(options));
@@ -89,7 +89,7 @@ function resolvedOf(answer: unknown): boolean | null {
   return null;
 }
 
-/** What was written under the stars, else whatever was written, in the order of the questions. */
+/** The comment under the stars, or else all other comments, in the order of the questions. */
 function commentOf(answers: Record<string, unknown>): string | null {
   const own = text.parse(objectOf(answers[ratingQuestion])['comment']);
   if (own !== null) return own;

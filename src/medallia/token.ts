@@ -1,6 +1,6 @@
 /**
  * The token of Data Return and User Management: HS256 with the company's API secret, and an `iat` claim (MEDALLIA.md,
- * Keys). How old it may be is not stated, so every request gets a fresh one. It is sent bare, without `Bearer`.
+ * Keys). Its maximum age is not documented, so every request gets a fresh one. It is sent bare, without `Bearer`.
  */
 export async function dataToken(secret: string, nowMs: number): Promise<string> {
   const { SignJWT } = await import('jose');

@@ -13,17 +13,17 @@ import { createLimiter, type Allowance, type Limiter } from './request-limits.ts
 import { routeOf } from './routes.ts';
 import { webhookHandler, type WebhookParts } from './webhook.ts';
 
-/** Why a visitor gets a notice: too many requests, too long an answer, an unknown address, a defect of gcsat. */
+/** Why a visitor gets a notice: too many requests, too long an answer, an unknown path, a defect of gcsat. */
 type NoticeKind = 'busy' | 'tooLarge' | 'notFound' | 'broken';
 
 export interface AppParts extends WebhookParts, HealthParts {
   /** The survey pages and the files that they load. */
   pages: Hono;
-  /** Whether a link is ours, as far as its signature says. */
+  /** Whether a link is ours, judged by its signature. */
   isOurs: (purpose: TokenPurpose, token: string) => Promise<boolean>;
-  /** What every link that leads nowhere gets. */
+  /** The page for every link that leads nowhere. */
   closedPage: (c: Context) => Promise<Response>;
-  /** A page in the visitor's language that says what is wrong. */
+  /** A page in the visitor's language that explains the problem. */
   notice: (kind: NoticeKind, acceptLanguage: string | null) => string;
   trustedProxies: AddressSet;
 }
@@ -31,14 +31,14 @@ export interface AppParts extends WebhookParts, HealthParts {
 const viewsOfToken: Allowance = { burst: 30, perMinute: 30 };
 const postsOfToken: Allowance = { burst: 10, perMinute: 10 };
 const pagesOfAddress: Allowance = { burst: 120, perMinute: 120 };
-/** Mail providers unsubscribe on behalf of their users, many of them from few addresses. */
+/** Mail providers unsubscribe on behalf of their users, often many users from few addresses. */
 const unsubscribesOfAddress: Allowance = { burst: 1200, perMinute: 1200 };
-/** A page has three files, and a browser keeps them. */
+/** A page loads three files, and browsers cache them. */
 const othersOfAddress: Allowance = { burst: 600, perMinute: 600 };
-/** For answers that are arriving, of all customers together; webhooks have memory of their own. */
+/** For answers that are arriving, from all customers together; webhooks have their own memory. */
 const bytesOfAnswers = 8 * 1024 * 1024;
 
-/** Every address of the server, with its handler. */
+/** Every route of the server, with its handler. */
 export function createApp(parts: AppParts): Hono<ServerBindings> {
   const { pages, notice, log } = parts;
   const app = new Hono<ServerBindings>();
@@ -48,7 +48,7 @@ export function createApp(parts: AppParts): Hono<ServerBindings> {
 
   const limits = requestLimits(parts);
   const takeWebhook = webhookHandler(parts);
-  // A redirect would be a failed delivery to Gladly.
+  // To Gladly, a redirect would be a failed delivery.
   app.post(webhookPath, takeWebhook).post(`${webhookPath}/`, takeWebhook);
   app.use('*', limits.others);
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200));
@@ -136,7 +136,7 @@ function requestLimits({ trustedProxies, clock }: AppParts) {
   return { others: otherRequests, pages };
 }
 
-/** Gives the pages a body that has been read within its limit, and for links of ours only. */
+/** Gives the pages a body that was read within its limit, and only for links of ours. */
 function bodyTaker({ isOurs, closedPage }: AppParts) {
   const room = bodyRoom(bytesOfAnswers);
   return (purpose: TokenPurpose): MiddlewareHandler<ServerBindings, '/:token'> =>
@@ -157,7 +157,7 @@ function bodyTaker({ isOurs, closedPage }: AppParts) {
     };
 }
 
-/** Gives an answer before the body of its request was read. */
+/** Sends an answer before the body of its request has been read. */
 async function unread(exchange: Exchange, answer: Response | Promise<Response>): Promise<Response> {
   const response = await answer;
   const { status } = response;

@@ -4,14 +4,14 @@ import type { Exchange } from './exchange.ts';
 export const largestBody = 256 * 1024;
 
 export class BodyTooLarge extends Error {}
-/** It made room for another that arrives faster. */
+/** The body made room for another that arrives faster. */
 export class BodyTooSlow extends Error {}
 /** The client left, or was cut off, before its body was complete. */
 export class BodyIncomplete extends Error {}
 
 /** The memory for bodies that are arriving. */
 export interface BodyRoom {
-  /** @param giveWay called when the room is full and no other body has been arriving for longer */
+  /** @param giveWay called when the room is full and no other body has been arriving longer */
   enter(exchange: Exchange, giveWay: () => void): { add: (bytes: number) => void; leave: () => void };
 }
 
@@ -39,13 +39,13 @@ export function bodyRoom(mostBytes: number): BodyRoom {
 }
 
 /**
- * @throws BodyTooLarge as soon as the body exceeds the limit, without keeping the rest; BodyTooSlow when the room is
- *   needed for others; BodyIncomplete
+ * @throws BodyTooLarge as soon as the body exceeds the limit, without keeping the rest; BodyTooSlow if others need
+ *   the room; BodyIncomplete
  */
 export async function readBody(exchange: Exchange, room: BodyRoom): Promise<Buffer> {
   const { incoming, outgoing } = exchange;
   if (exchange.expectsContinue) outgoing.writeContinue();
-  // One buffer: thousands of chunks of one byte would each cost a hundred.
+  // One buffer: each of thousands of one-byte chunks would cost a hundred bytes.
   let body = Buffer.alloc(0);
   await new Promise<void>((resolve, reject) => {
     const done = (error?: Error): void => {
@@ -91,8 +91,8 @@ const mostDiscarded = 1024 * 1024;
 const discardMilliseconds = 1000;
 
 /**
- * Answers before the whole body was read, and ends the connection. What still arrives is discarded for a moment: closing
- * at once would reset the connection, and a client that is still writing would never see the answer.
+ * Answers before the whole body has been read, and ends the connection. What still arrives is discarded for a moment:
+ * closing at once would reset the connection, and a client that is still writing would never see the answer.
  */
 export async function refuseUnread(
   exchange: Exchange,

@@ -27,8 +27,8 @@ export function plainAddress(address: string): string {
 }
 
 /**
- * The client: the peer, or behind a trusted proxy the right-most address of `X-Forwarded-For` that is not a trusted proxy,
- * because everything to the left of it can have been written by the client.
+ * The client: the peer or, behind a trusted proxy, the right-most address of `X-Forwarded-For` that is not a trusted
+ * proxy, because the client may have written everything to the left of it.
  *
  * @param forwardedFor all lines of the header, joined by commas
  */
@@ -51,7 +51,10 @@ function hopAddress(hop: string): string | null {
   return isIP(address) === 0 ? null : address;
 }
 
-/** What an address counts as for a limit: in IPv6 its /64, because a customer's network has at least that much. */
+/**
+ * The key under which a limit counts an address: for IPv6 its /64, because a customer's network has at least that
+ * much.
+ */
 export function limitKey(address: string): string {
   if (!address.includes(':')) return address;
   const [head = '', tail] = (address.split('%')[0] ?? '').split('::');

@@ -4,9 +4,9 @@ import { limitKey, plainAddress } from './client-address.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface ConnectionLimits {
-  /** Open at the same time. */
+  /** Connections open at the same time. */
   most: number;
-  /** Open from one address. */
+  /** Connections open from one address. */
   mostOfOne: number;
   /** Requests on one connection. */
   mostRequests: number;
@@ -15,19 +15,19 @@ export interface ConnectionLimits {
 interface Connection {
   key: string;
   requests: number;
-  /** Being answered. */
+  /** The request that is being answered. */
   exchange: Exchange | null;
-  /** When it was opened, its request began, or that was answered. */
+  /** When the connection was opened, its request began, or that request was answered. */
   since: number;
 }
 
-/** For the connections of all, or for others of the same address. */
+/** Whether a connection made room for all others, or for others from the same address. */
 export type EndedFor = 'room' | 'address';
 
 export interface Connections {
-  /** Call for each request; its connection is busy until the answer is closed. */
+  /** To be called for each request; its connection is busy until the answer is closed. */
   begin(exchange: Exchange): void;
-  /** Accepts no more requests: idle connections end at once, the others after their answer. */
+  /** Accepts no more requests: idle connections end at once, all others after their answer. */
   finish(): void;
   /** Ends connections that are not answering, e.g. with half a request head. */
   endIdle(): void;
@@ -35,12 +35,12 @@ export interface Connections {
 }
 
 /**
- * Limits connections. When there are too many, the one makes room that has let the server wait for the longest: for a
- * request, for the body of an answer, or for its own to be read. So a client that opens many pushes out its own, not a
- * customer who has just arrived, nor a webhook.
+ * Limits connections. If there are too many, the connection that has kept the server waiting longest makes room:
+ * waiting for a request, for the body of an answer, or for its answer to be read. So a client that opens many pushes
+ * out its own connections, not a customer who has just arrived, nor a webhook.
  *
  * @param isShared addresses that many clients share, such as a proxy's
- * @param onEnded a connection was closed to make room
+ * @param onEnded called when a connection was closed to make room
  */
 export function watchConnections(
   server: Server,
@@ -119,7 +119,7 @@ export function watchConnections(
   };
 }
 
-/** All that is left to do is the client's: to send its body, or to read its answer. */
+/** Whether only the client has something left to do: to send its body, or to read its answer. */
 function isClientsTurn({ givesWay, outgoing }: Exchange): boolean {
   return givesWay || outgoing.writableEnded;
 }

@@ -13,11 +13,11 @@ const decoders = new Map([
 export const acceptedCodings = 'gzip, deflate, br';
 
 /**
- * A body as it was before the client packed it.
+ * A body as it was before the client compressed it.
  *
  * @param coding the header Content-Encoding (RFC 9110, 8.4)
- * @returns `malformed` when the body is not in that coding
- * @throws BodyTooLarge when it would be more than `largestBody` bytes, before more are unpacked
+ * @returns `malformed` if the body is not in that coding
+ * @throws BodyTooLarge if it would exceed `largestBody` bytes, before more are decompressed
  */
 export async function unpacked(
   body: Buffer,
@@ -27,7 +27,7 @@ export async function unpacked(
   const [name, ...others] = names.filter((one) => one !== '' && one !== 'identity');
   if (name === undefined) return body;
   const decode = decoders.get(name);
-  // Nobody packs twice but to fill the memory.
+  // Nobody compresses twice except to fill our memory.
   if (decode === undefined || others.length > 0) return 'unknown coding';
   try {
     return await decode(body, { maxOutputLength: largestBody });

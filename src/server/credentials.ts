@@ -8,8 +8,8 @@ export type HeaderLookup = (name: string) => string | undefined;
 const key = randomBytes(32);
 
 /**
- * Whether the request comes from Gladly. It has to present one accepted value of each configured kind (Basic, a static
- * header), or one that suffices alone. If none is configured, no request does.
+ * Whether the request comes from Gladly. It has to present one accepted value of each configured kind (Basic, a
+ * static header), or one that suffices alone. If no kind is configured, no request passes.
  */
 export function isGladly(
   header: HeaderLookup,
@@ -41,7 +41,7 @@ function digest(text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-/** `user:password` of RFC 7617, read as UTF-8; null: none. */
+/** `user:password` of RFC 7617, read as UTF-8; null if there is none. */
 function basicOf(authorization: string | undefined): string | null {
   const encoded = /^Basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(authorization ?? '')?.[1];
   return encoded === undefined ? null : Buffer.from(encoded, 'base64').toString('utf8');

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** One request and its response, shared by all parts of the server. */
 export interface Exchange {
-  /** Ours, for the log: what a client calls its request says nothing. */
+  /** Our own id, for the log: an id that a client chose proves nothing. */
   readonly id: string;
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
@@ -10,16 +10,16 @@ export interface Exchange {
   readonly peer: string;
   /** The client, as reported by a trusted proxy; otherwise the peer. */
   readonly address: string;
-  /** A header says that the request was forwarded. */
+  /** Whether a header says that the request was forwarded. */
   readonly isForwarded: boolean;
-  /** That the request names, without its port; null: none; undefined: no valid one. */
+  /** The host that the request names, without its port; null: none; undefined: no valid one. */
   readonly host: string | null | undefined;
   readonly expectsContinue: boolean;
   /** Bytes of the body read so far. */
   bytesIn: number;
-  /** The whole answer was handed over, although the connection stays open for a moment. */
+  /** Whether the whole answer was handed over, although the connection stays open for a moment. */
   isAnswered: boolean;
-  /** The server waits for the client, which loses its connection where there are too many. */
+  /** Whether the server waits for the client, which loses its connection if there are too many. */
   givesWay: boolean;
   /** Lets the connection serve another request. */
   bodyIsRead(): void;

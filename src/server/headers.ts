@@ -1,4 +1,4 @@
-/** With `default-src 'none'`, what is not listed here, scripts above all, can neither be loaded nor run. */
+/** With `default-src 'none'`, nothing that is not listed here can be loaded or run, above all no script. */
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
@@ -14,14 +14,15 @@ const common = {
   'X-Robots-Tag': 'noindex, nofollow',
 };
 
-/** For a year, browsers reach this host by https only. */
+/** For a year, browsers reach this host only by https. */
 const strictTransport = 'max-age=31536000';
 
 /**
- * The headers of every response; a response may replace only `Cache-Control`, and the logo of mails lets web
+ * The headers of every response. A response may replace only `Cache-Control`, but the logo of mails also lets web
  * mail show it.
  *
- * @param publicUrls where customers reach the pages; only if all of them are https must browsers insist on https
+ * @param publicUrls where customers reach the pages; browsers must insist on https only if all of these URLs are
+ *   https
  */
 export function responseHeaders(publicUrls: readonly string[]): Record<string, string> {
   if (publicUrls.length === 0 || !publicUrls.every((url) => url.startsWith('https:'))) return common;

@@ -10,15 +10,15 @@ import type { Exchange, ServerBindings } from './exchange.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface HealthParts {
-  /** Throws when the ledger cannot be reached or written. */
+  /** Throws if the ledger cannot be reached or written. */
   ready: () => Promise<void>;
-  /** The process is about to end: it still serves, and wants no more. */
+  /** The process is about to end: it still serves requests, but wants no more. */
   isStopping?: () => boolean;
   figures: () => Promise<ServingFigures>;
   requests: () => RequestFigures;
   medalliaRequests: Serving['medalliaRequests'];
   metrics: Metrics;
-  /** Addresses that may read the metrics, besides this host. */
+  /** Addresses that may read the metrics, in addition to this host. */
   metricsReaders: AddressSet;
   log: Log;
   clock: () => number;
@@ -26,11 +26,14 @@ export interface HealthParts {
 
 /** A probe counts a longer wait as a failure anyway. */
 const longestWaitMs = 2000;
-/** However many scrapers and strangers ask, the ledger is read only this often. */
+/** However many scrapers and strangers ask, the ledger is read at most this often. */
 const figuresLastMs = 5000;
 const readyLastsMs = 1000;
 
-/** `/readyz`: 200 while the ledger can be written, else 503 with the code of what is wrong. The log has it once per outage. */
+/**
+ * `/readyz`: 200 while the ledger can be written, else 503 with the code of the problem. The log reports it once per
+ * outage.
+ */
 export function readyHandler({ ready, isStopping = () => false, log, clock }: HealthParts) {
   let wasReady = true;
 
@@ -55,7 +58,7 @@ export function readyHandler({ ready, isStopping = () => false, log, clock }: He
 }
 
 /**
- * `/metrics`. Business figures are not for everyone who knows the address of the survey page: they go to programs on this
+ * `/metrics`. Business figures are not for everyone who knows the URL of the survey page: they go to programs on this
  * host and to the addresses that the operator names, never through a proxy to anyone else.
  */
 export function metricsHandler(parts: HealthParts) {
@@ -82,12 +85,12 @@ export function metricsHandler(parts: HealthParts) {
 
 function mayReadMetrics({ peer, address, isForwarded, host }: Exchange, readers: AddressSet): boolean {
   if (readers.has(address)) return !isForwarded || address !== peer;
-  // A browser on this host asks for any site whose name leads here.
+  // A browser on this host sends requests for any site whose name resolves to here.
   const isMeant = host === null || host === undefined || isLoopback(host);
   return isLoopback(peer) && !isForwarded && isMeant;
 }
 
-/** Shares one answer among all calls within so many milliseconds of the first. */
+/** Shares one answer among all calls within this many milliseconds of the first. */
 function kept<T>(milliseconds: number, clock: () => number, ask: () => Promise<T>): () => Promise<T> {
   let asked: { at: number; answer: Promise<T> } | null = null;
   return () => {

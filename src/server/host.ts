@@ -4,7 +4,10 @@ import { isLoopback } from '../domain/values/loopback.ts';
 /** `uri-host [ ":" port ]` of RFC 9112, 3.2. */
 const authority = /^(\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::(\d*))?$/i;
 
-/** The host that a request names, without its port; null: none, as HTTP/1.0 may; undefined: not one, or several. */
+/**
+ * The host that a request names, without its port; null: none, which HTTP/1.0 allows; undefined: an invalid one, or
+ * several.
+ */
 export function hostOf({ headersDistinct, httpVersion }: IncomingMessage): string | null | undefined {
   const [host, ...others] = headersDistinct['host'] ?? [];
   if (host === undefined) return httpVersion === '1.1' ? undefined : null;
@@ -12,7 +15,7 @@ export function hostOf({ headersDistinct, httpVersion }: IncomingMessage): strin
 }
 
 /**
- * Makes a target with an address of this server (RFC 9112, 3.2.2) one without it, for which the address counts as host.
+ * Removes the origin from a target that names this server (RFC 9112, 3.2.2); it then counts as the request's host.
  *
  * @param publicHosts where customers reach the pages, each with its port if it has one
  */
@@ -29,16 +32,16 @@ export function takeOffOrigin(incoming: IncomingMessage, publicHosts: readonly s
   incoming.headersDistinct['host'] = [place];
 }
 
-/** The same host (RFC 9110, 4.2.3). */
+/** Without its default port, the host is the same (RFC 9110, 4.2.3). */
 function withoutUsualPort(url: string, place: string): string {
   return place.replace(/^https:/i.test(url) ? /:443$/ : /:80$/, '');
 }
 
-/** What proxies add, by the name of their choice. */
+/** Headers that proxies add, under names of their choice. */
 const ofProxies =
   /^(?:forwarded|via|cdn-loop|x-(?:forwarded|original|envoy|proxyuser|cluster|client|real)-?.*|(?:.+-)?(?:client|connecting)-ip)$/;
 
-/** A header says that the request came through another program. */
+/** Whether a header says that the request came through another program. */
 export function isForwarded({ headers }: IncomingMessage): boolean {
   return Object.keys(headers).some((name) => ofProxies.test(name));
 }

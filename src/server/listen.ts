@@ -11,13 +11,13 @@ import { answerClientError, refuseTunnel } from './socket-answers.ts';
 export interface ListenLimits extends ConnectionLimits {
   /** From the first byte of a request to the end of its head. */
   headMs: number;
-  /** From its first byte to the end of its body, e.g. 25,000 characters over a bad connection. */
+  /** From the first byte of a request to the end of its body, e.g. 25,000 characters over a bad connection. */
   requestMs: number;
-  /** From the head to the end of the answer, however slowly it is read. */
+  /** From the end of the head to the end of the answer, however slowly it is read. */
   answerMs: number;
-  /** Between two requests. */
+  /** Between two requests on one connection. */
   idleMs: number;
-  /** For requests in flight to finish when the server closes. */
+  /** For requests in flight to finish after the server was told to close. */
   closeMs: number;
 }
 
@@ -25,7 +25,8 @@ const usual: ListenLimits = {
   headMs: 10_000,
   requestMs: 30_000,
   answerMs: 60_000,
-  // Longer than the proxies in front keep one: 60 s nginx and HAProxy, 120 s Caddy. Who ends it first must be the one who asks.
+  // Longer than the proxies in front keep an idle connection: 60 s nginx and HAProxy, 120 s Caddy. The side that
+  // sends requests must be the one that closes it.
   idleMs: 130_000,
   closeMs: 5000,
   most: 2000,
@@ -35,31 +36,31 @@ const usual: ListenLimits = {
 
 const minuteMs = 60_000;
 const largestHeadBytes = 16 * 1024;
-/** Connections that the system queues while a write to disk takes its time; clients are slow to retry a dropped one. */
+/** Connections that the system queues during a slow write to disk; clients are slow to retry a dropped connection. */
 const mostWaiting = 2048;
-/** How long an incomplete request head may take to be completed when the server closes. */
+/** How long an incomplete request head has to be completed when the server closes. */
 const halfHeadMs = 500;
 
 export interface Listening {
   /** E.g. `http://127.0.0.1:8080`. */
   origin: string;
-  /** Accepts nothing new, lets requests in flight finish within their time, and cuts off the rest. */
+  /** Accepts nothing new, lets requests in flight finish within the time limit, and cuts off the rest. */
   close(): Promise<void>;
 }
 
-/** Where to listen: at an address, or at a socket that was passed to this process and listens already. */
+/** Where to listen: at an address, or on a socket that already listens and was passed to this process. */
 export interface ListenPlace {
   host: string;
-  /** 0: any that is free. */
+  /** 0: any free port. */
   port: number;
-  /** The socket's descriptor, which goes before the address. */
+  /** The socket's descriptor, which takes precedence over the address. */
   passed?: number | null;
 }
 
 /**
- * Serves the app over HTTP. Every response has the headers, even one to a request that Node's parser rejects.
+ * Serves the app over HTTP. Every response has the headers, even a response to a request that Node's parser rejects.
  *
- * @throws Failure `cannot_listen` of kind usage when the address or the port is not available
+ * @throws Failure `cannot_listen` of kind usage if the address or the port is not available
  */
 export async function listen(
   parts: RequestParts & { connectionEnded: (why: EndedFor) => void },
@@ -102,13 +103,13 @@ export async function listen(
     }),
   );
   server.on('request', handle);
-  // Handled here so that a body that will be refused is never asked for.
+  // Handled here so that the server never asks for a body that it will refuse.
   server.on('checkContinue', handle);
   server.on('checkExpectation', handle);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
     answerClientError(error, socket, parts.headers),
   );
-  // Only HTTP/1.1 is spoken here; an offer to upgrade may be ignored (RFC 9110, 7.8).
+  // This server speaks only HTTP/1.1; an offer to upgrade may be ignored (RFC 9110, 7.8).
   server.on('connect', (_: IncomingMessage, socket: Socket) => refuseTunnel(socket, parts.headers));
 
   await startListening(server, at);
@@ -128,7 +129,7 @@ export async function listen(
   };
 }
 
-/** @throws Failure `cannot_listen` of kind usage when the address or the port is not available */
+/** @throws Failure `cannot_listen` of kind usage if the address or the port is not available */
 export async function startListening(server: Server, { host, port, passed }: ListenPlace): Promise<void> {
   const place = passed === undefined || passed === null ? { host, port } : { fd: passed };
   try {

@@ -17,10 +17,10 @@ export interface MedalliaMetrics extends MedalliaListener {
   }): void;
 }
 
-/** The operations of the contract that gcsat uses. */
+/** The operations in the contract that gcsat uses. */
 const operations = ['createRequest', 'listFeedback', 'listEmployees'];
 
-/** Of Medallia Agent Connect: requests, what was read, and what does not count there. */
+/** Metrics of Medallia Agent Connect: requests, what was read, and which closings do not count there. */
 export function createMedalliaMetrics(counter: MakeCounter, gauge: MakeGauge): MedalliaMetrics {
   const readRequests = requestMetrics(counter, { prefix: 'medallia', name: 'Agent Connect', operations });
   const pulls = counter(

@@ -11,7 +11,7 @@ import type { MedalliaListener } from '../workflow/serving/keep-medallia.ts';
 
 declare const GCSAT_VERSION: string;
 
-/** Read at the moment of a scrape. */
+/** Figures that are read at the moment of a scrape. */
 interface Scrape {
   /** Null: the ledger could not be read. */
   queue: ServingFigures | null;
@@ -22,27 +22,27 @@ interface Scrape {
 }
 
 export interface Metrics extends MedalliaListener {
-  /** The queue is done with a closing. */
+  /** To be called when the queue is done with a closing. */
   finished(outcome: SurveyOutcome, reasons: readonly Reason[]): void;
   accepted(): void;
   /** @param type as Gladly wrote it; only known names become labels */
   ignored(type: string): void;
-  /** An event about a closing that does not say which. */
+  /** An event about a closing that does not identify it. */
   unusable(): void;
   answered(): void;
   cardPosted(): void;
   cardFailed(): void;
   reminded(result: 'sent' | 'left_out' | 'failed' | 'uncertain'): void;
   alerted(way: AlertWay, result: 'sent' | 'failed' | 'uncertain'): void;
-  /** To make room for others: there were too many, or too many of one address. */
+  /** A connection was closed to make room: there were too many in all, or too many from one address. */
   connectionEnded(why: EndedFor): void;
   /** @param status null: the client left before the answer */
   observe(route: Route, status: number | null, seconds: number): void;
-  /** In the text format of Prometheus. */
+  /** The metrics in the text format of Prometheus. */
   text(scrape: Scrape): Promise<string>;
 }
 
-/** What Gladly's events are about, by the first part of their names. */
+/** The subjects of Gladly's events: the first part of their names. */
 const subjects = new Set([
   'AGENT_AVAILABILITY',
   'AGENT_STATUS',
@@ -66,7 +66,7 @@ const outcomes: readonly SurveyOutcome[] = [
 const statusClasses = ['2xx', '3xx', '4xx', '5xx', 'left'];
 const latencyBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Loads the library, which only `serve` needs. */
+/** Loads the metrics library, which only `serve` needs. */
 export async function createMetrics(): Promise<Metrics> {
   // The package is CommonJS, so the bundle knows only its default export.
   const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = (await import('prom-client'))
@@ -138,7 +138,7 @@ export async function createMetrics(): Promise<Metrics> {
     { version: GCSAT_VERSION, node: process.version },
     1,
   );
-  // rate() sees the first failure only where there was a 0 before it.
+  // rate() sees the first failure only if there was a 0 before it.
   for (const subject of [...subjects, 'other']) ignored.inc({ subject }, 0);
   for (const outcome of outcomes) finished.inc({ outcome }, 0);
   for (const reason of reasonCodes) suppressed.inc({ reason }, 0);

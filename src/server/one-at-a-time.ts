@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 
 type Handle = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
-/** Requests that a client may send before it has the answer to its first. */
+/** Requests that a client may send before it gets the answer to its first. */
 const mostAhead = 32;
 
 /**
- * Answers the requests of a connection one after the other. Node hands over all that one read of the socket brought, more
- * than a thousand, and would keep the answers to all of them for a client that reads none.
+ * Answers the requests of a connection one after the other. Node hands over all requests that one read of the socket
+ * brought, more than a thousand, and would keep the answers to all of them for a client that reads none.
  */
 export function oneAtATime(handle: Handle): Handle {
   const ahead = new WeakMap<Socket, Parameters<Handle>[]>();
@@ -42,8 +42,9 @@ export function oneAtATime(handle: Handle): Handle {
 }
 
 /**
- * Node gives up each request of a connection that closes with an error of its own. To note where it was made takes longer than
- * everything else about the request, and nobody asks: of a thousand on each of ten connections, webhooks would wait for it.
+ * When a connection closes, Node aborts each of its requests with a separate error. Recording where each error was
+ * created takes longer than everything else about the request, and nobody reads it: with a thousand requests on each
+ * of ten connections, webhooks would have to wait.
  */
 function withoutStacks(socket: Socket): void {
   const usual = Error.stackTraceLimit;

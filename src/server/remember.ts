@@ -1,4 +1,4 @@
-/** Sets an entry of a map that keeps only the newest ones, so that invented keys cannot fill the memory. */
+/** Sets an entry of a map that keeps only the newest entries, so that invented keys cannot fill the memory. */
 export function remember<Value>(map: Map<string, Value>, key: string, value: Value, most: number): void {
   map.delete(key);
   map.set(key, value);

@@ -5,7 +5,7 @@ import { methodOf, pathOf, routeOf, type Route } from './routes.ts';
 /** @param status null: the client left before the answer */
 export type Observe = (route: Route, status: number | null, seconds: number) => void;
 
-/** Logs and measures an exchange, and ends it when its answer is read too slowly. */
+/** Logs and measures an exchange, and ends it if its answer is read too slowly. */
 export function account(exchange: Exchange, answerMs: number, log: Log, observe: Observe): void {
   const { incoming, outgoing } = exchange;
   const { socket } = incoming;
@@ -14,7 +14,7 @@ export function account(exchange: Exchange, answerMs: number, log: Log, observe:
   const route = routeOf(pathOf(incoming.url ?? ''));
   let isGivenUp = false;
   const late = setTimeout(() => {
-    // `writableFinished` becomes true all the same.
+    // Needed because `writableFinished` becomes true all the same.
     isGivenUp = true;
     socket.destroy();
   }, answerMs);

@@ -7,7 +7,7 @@ export interface Allowance {
 }
 
 export interface Limiter {
-  /** Uses one up and returns null, or the seconds to wait when none is left. */
+  /** Uses one up and returns null, or returns the seconds to wait if none is left. */
   take(key: string): number | null;
 }
 
@@ -16,7 +16,7 @@ interface Bucket {
   filledAt: number;
 }
 
-/** Keys remembered at once. */
+/** The number of keys remembered at once. */
 const mostKeys = 10_000;
 /** A key can be part of a path, as the client wrote it. */
 const longestKey = 64;

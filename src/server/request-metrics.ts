@@ -16,8 +16,9 @@ interface SentRequests {
 /**
  * Counters of the requests to one API.
  *
- * @param operations those that have a figure from the start: rate() sees the first one only where there was a 0 before it
- * @returns takes over what its client has counted; null: it has sent none
+ * @param operations those that have a figure from the start: rate() sees the first request only if there was a 0
+ *   before it
+ * @returns a function that takes over what the API's client has counted; null: it has sent no request
  */
 export function requestMetrics(
   counter: MakeCounter,

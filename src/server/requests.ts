@@ -15,7 +15,7 @@ import { targetProblem } from './routes.ts';
 export interface RequestParts {
   app: Hono<ServerBindings>;
   headers: Record<string, string>;
-  /** Where customers reach the pages, e.g. `csat.acme.com`; null where that is here. */
+  /** Where customers reach the pages, e.g. `csat.acme.com`; empty if that is this server. */
   publicHosts: readonly string[];
   trustedProxies: AddressSet;
   log: Log;
@@ -23,10 +23,10 @@ export interface RequestParts {
 }
 
 /**
- * Passes each request to the app, with what all of them get: the headers, the client's address, a log line. A request
- * with an unacceptable head is refused first.
+ * Passes each request to the app, with what all requests get: the headers, the client's address, a log line. A
+ * request with an unacceptable head is refused first.
  *
- * @param answerMs from the head to the end of the answer
+ * @param answerMs from the end of the head to the end of the answer
  * @param begin called for each request, including those that are refused
  */
 export function requestHandler(
@@ -92,7 +92,7 @@ export function requestHandler(
       void refuseUnread(exchange, { status: refusal.status, headers: json, text });
       return;
     }
-    // What the client wrote must not get into any URL that we make.
+    // The Host header that the client wrote must not get into any URL that we make.
     incoming.headers.host = 'localhost';
     logContext.run({ requestId: exchange.id }, () => void serveApp(incoming, outgoing));
   };
@@ -100,7 +100,7 @@ export function requestHandler(
 
 const json = { 'Content-Type': 'application/json' };
 
-/** Why the head alone is a reason to refuse; null: it is not. */
+/** Why the head alone is a reason to refuse the request; null: it is not. */
 function refusalOf({ incoming, host, expectsContinue }: Exchange): { status: number; code: string } | null {
   const problem = targetProblem(incoming.url ?? '');
   if (problem === 414) return { status: 414, code: 'address_too_long' };

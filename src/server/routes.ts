@@ -1,6 +1,6 @@
 import { webhookPath } from '../domain/values/webhook-path.ts';
 
-/** What logs and metrics may say of a path: never the path itself, which can be a customer's key. */
+/** What logs and metrics may say about a path: never the path itself, which can be a customer's key. */
 export type Route = (typeof routes)[number];
 
 const fixed = [webhookPath, '/healthz', '/readyz', '/metrics'] as const;
@@ -30,8 +30,8 @@ export function methodOf(method: string | undefined): string {
 const longestTarget = 2048;
 
 /**
- * The status that refuses a request target; null: none. Programs disagree about dot segments and backslashes: a reverse
- * proxy that lets `/s/` through must not let `/s/../metrics` through with it.
+ * The status that refuses a request target; null: it is acceptable. Programs disagree about dot segments and
+ * backslashes: a reverse proxy that lets `/s/` through must not let `/s/../metrics` through with it.
  */
 export function targetProblem(target: string): 400 | 404 | 414 | null {
   if (target.length > longestTarget) return 414;

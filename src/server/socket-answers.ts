@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Answers a request that Node's parser could not read, or did not get in time. */
+/** Answers a request that Node's parser could not read, or did not receive in time. */
 export function answerClientError(
   error: NodeJS.ErrnoException,
   socket: Socket,
@@ -13,7 +13,7 @@ export function answerClientError(
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? '408 Request Timeout'
         : '400 Bad Request';
-  // After the beginning of an answer, a second one would look like its continuation.
+  // Once an answer has begun, a second one would look like its continuation.
   const begun = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage;
   if (!socket.writable || begun?.headersSent === true || error.code === 'ECONNRESET') {
     socket.destroy();

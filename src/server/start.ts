@@ -23,24 +23,24 @@ export interface ServerParts extends Pick<
 > {
   desk: SurveyDesk;
   brand: PageBrand;
-  /** Surveys of brands that are not among them have neither logo nor color. */
+  /** Surveys of brands that are not in this map have neither logo nor color. */
   brands?: PageBrands;
-  /** The profile's, for visitors whose own language is not available. */
+  /** The profile's language, for visitors whose own language is not available. */
   language: string;
   /** Where customers reach the pages; if it is https, browsers must insist on https. */
   publicUrl: string | null;
-  /** The same of the brands that have addresses of their own. */
+  /** The same for brands that have their own URLs. */
   brandUrls?: readonly string[];
   /** Addresses and CIDR ranges whose `X-Forwarded-For` is trusted. */
   trustedProxies: readonly string[];
-  /** Addresses and CIDR ranges that may read `/metrics`, besides this host. */
+  /** Addresses and CIDR ranges that may read `/metrics`, in addition to this host. */
   metricsReaders: readonly string[];
 }
 
 /**
  * Starts the server: webhooks, survey pages, health and metrics.
  *
- * @throws Failure `cannot_listen` of kind usage when the address or the port is not available
+ * @throws Failure `cannot_listen` of kind usage if the address or the port is not available
  */
 export async function startServer(
   { desk, brand, brands, language, publicUrl, brandUrls = [], ...parts }: ServerParts,

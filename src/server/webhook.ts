@@ -20,20 +20,20 @@ export interface WebhookParts {
   clock: () => number;
 }
 
-/** Wrong credentials are either a mistake, made a few times, or guessing. Right ones are never limited. */
+/** Wrong credentials are either a mistake, made a few times, or guessing. Correct credentials are never limited. */
 const refusals = { burst: 30, perMinute: 10 };
-/** Reading the credentials costs more than the rest of a webhook. Before a request is refused, they are read again. */
+/** Reading the credentials costs more than the rest of a webhook. They are read again before a request is refused. */
 const credentialsLastMs = 1000;
-/** For bodies that are arriving; only those whose credentials are right are read. */
+/** For bodies that are arriving; a body is read only if its credentials are correct. */
 const bytesOfWebhooks = 16 * 1024 * 1024;
-/** For other clients: Gladly has a schedule of its own for its retries. */
+/** For other clients: Gladly has its own schedule for retries. */
 const retryAfterSeconds = 30;
 
 /**
- * `POST /webhooks/gladly`. 2xx only when the event is on disk; 503 when it could not be stored, so that Gladly sends it
- * again. That would not help with an unusable event, and Gladly deactivates a webhook after five failures: such an event is
- * answered 200, logged and counted. A body that is not a JSON object never came from Gladly and gets 400. A packed body is
- * legal HTTP, though Gladly sends none.
+ * `POST /webhooks/gladly`. Returns 2xx only if the event is on disk, and 503 if it could not be stored, so that
+ * Gladly sends it again. That would not help with an unusable event, and Gladly deactivates a webhook after five
+ * failures: such an event is answered with 200, logged, and counted. A body that is not a JSON object never came from
+ * Gladly and gets 400. A compressed body is legal HTTP, though Gladly sends none.
  */
 export function webhookHandler({ intake, credentials, metrics, log, clock }: WebhookParts) {
   const refused = createLimiter(refusals, clock);

@@ -7,7 +7,7 @@ import { eventLagMs, eventReachMs } from './lags.ts';
 import { isDoubtfulCount } from '../gladly/resources/limits.ts';
 import { fullReport, mayBeTooLarge, unreadableTime } from './report-days.ts';
 
-/** What a source gave of a conversation's contacts, when it was asked for all of them from a moment on. */
+/** The contact events of a conversation that a source gave, from one moment on. */
 export interface ContactStretch {
   /** Epoch milliseconds. */
   since: number;
@@ -22,7 +22,7 @@ export interface ContactQuestion {
 }
 
 const day = 86_400_000;
-/** Beyond the lag, for the rounding of timers and clocks. */
+/** Added to the lag, for the rounding of timers and clocks. */
 const marginMs = 1000;
 
 const metricSet = 'ContactTimestampsReport';
@@ -51,7 +51,7 @@ export function reachedByEvents(until: number, now: number): boolean {
 
 /**
  * The conversation's contact events of the last 24 hours. The stream runs behind, so a question about the last seconds
- * waits until it can have them.
+ * waits until the stream can have them.
  */
 export async function contactEventsOfDay(
   client: Pick<GladlyClient, 'events'>,
@@ -64,7 +64,7 @@ export async function contactEventsOfDay(
   const since = Math.max(question.since, clock() - eventReachMs);
   const startAt = timeAt(since);
   const found: ContactEvent[] = [];
-  // Other contacts matter to other conversations.
+  // The stream has the contacts of all conversations.
   for await (const event of client.events({ startAt, entities: ['CONTACT'], isNeeded })) {
     const contact = fromEvent(event, question.conversationId);
     if (contact !== null) found.push(contact);
@@ -72,7 +72,7 @@ export async function contactEventsOfDay(
   return { since, events: found };
 }
 
-/** The same from the ContactTimestampsReport, in days of UTC, the newest first. The caller stops at the first response. */
+/** The same from the ContactTimestampsReport, in days of UTC, newest first. The caller stops once it has a response. */
 export async function* contactEventsOfReports(
   client: Pick<GladlyClient, 'report'>,
   { conversationId, since: first, until: last }: ContactQuestion,
@@ -85,7 +85,10 @@ export async function* contactEventsOfReports(
   }
 }
 
-/** In halves, the newer first, where the report may be cut: what was left out may be the last response. */
+/**
+ * If the report may have been cut, requests it again in halves, the newer one first: the missing rows may hold the last
+ * response.
+ */
 async function* contactEventsWithin(
   client: Pick<GladlyClient, 'report'>,
   { conversationId, since, until }: ContactQuestion,

@@ -6,16 +6,16 @@ import type { ClosingSource, Found } from '../ports/closing-source.ts';
 import { foundOf, isWithin, kindOf } from './found.ts';
 import { eventWindowMs } from './lags.ts';
 
-/** The contract does not state whether the bounds belong to the answer, so more is requested and left out here. */
+/** The contract does not state whether the bounds are inclusive, so we request a little more and leave out the rest. */
 const marginMs = 1000;
 
-/** Gladly refuses a start that its own clock has not reached. So far may ours be ahead of it. */
+/** Gladly refuses a start that its own clock has not reached. Our clock may be this far ahead. */
 const clockToleranceMs = 10 * 60_000;
 
 /**
  * Conversation events of the last 24 hours (Events API), in order of time.
  *
- * @throws Failure `events_passed` when the range now begins before that; nothing is left out silently
+ * @throws Failure `events_passed` when the range now begins earlier than that; nothing is left out silently
  */
 export function eventSource(client: Pick<GladlyClient, 'events'>, clock: () => number): ClosingSource {
   async function* find(range: TimeRange, signal?: AbortSignal): AsyncGenerator<Found, void, undefined> {

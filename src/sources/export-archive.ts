@@ -5,31 +5,31 @@ import type { Customer } from '../gladly/resources/customers.ts';
 import { readTime } from '../gladly/resources/fields.ts';
 import type { UsableJob } from './export-jobs.ts';
 
-/** A conversation as the files show it: `conversation` has no inbox and no assignee, which exports lack. */
+/** A conversation as the files show it. `conversation` has no inbox and no assignee, which exports lack. */
 export interface ExportedConversation {
   conversation: Conversation;
   /** Items as Gladly's API gives them, without their texts, ascending by time. */
   items: unknown[];
 }
 
-/** What was read of export files: customers, and with `keepsItems` the conversations too. */
+/** What was read from export files: customers and, with `keepsItems`, conversations. */
 export interface ExportArchive {
   readonly keepsItems: boolean;
-  /** Objects that were read of files of items. */
+  /** Objects read from files of items. */
   items: number;
   /** Lines that are not objects, and objects that are neither items nor customers. */
   unreadable: number;
-  /** Files that were read, to their end or not. */
+  /** Files that were read, in full or in part. */
   files: number;
-  /** Those that were read, in order of time. */
+  /** The jobs that were read, in order of time. */
   jobs: readonly UsableJob[];
-  /** Where the oldest file begins. */
+  /** When the oldest file begins. */
   since: string | null;
   until: string | null;
-  /** False where the item has no readable time, so that its conversation is not known from the files. */
+  /** False when the item has no readable time: then the files do not tell the whole conversation. */
   addItem(item: Record<string, unknown>): boolean;
   addCustomer(customer: Record<string, unknown>): void;
-  /** Null where the files have not all of it: then Gladly has to be asked. */
+  /** Null when the files do not have all of it: then Gladly must be asked. */
   conversation(id: string): ExportedConversation | null;
   customer(id: string): Customer | null;
 }
@@ -41,10 +41,13 @@ interface KeptItem {
   item: Record<string, unknown>;
 }
 
-/** A conversation that rests for so long when the oldest file begins is not seen to have begun before. */
+/**
+ * A first item this soon after the oldest file begins may not be the conversation's real first item. Only a
+ * conversation that rests for longer than this is mistaken for a new one.
+ */
 export const restMs = 24 * 3_600_000;
 
-/** What attribution and recordings need of an item's content, besides topics. Texts would fill the memory. */
+/** What attribution, recordings, and topics need of an item's content. Texts would fill the memory. */
 const contentNames = [
   'type',
   'status',
@@ -59,12 +62,12 @@ const contentNames = [
   'removedTopicIds',
 ] as const;
 
-/** The items that a conversation can begin with. */
+/** The types of items that a conversation cannot begin with. */
 const notFirst = new Set(['CONVERSATION_STATUS_CHANGE', 'TOPIC_CHANGE', 'CONVERSATION_NOTE']);
 
 export function exportArchive({ keepsItems }: { keepsItems: boolean }): ExportArchive {
   const conversations = new Map<string, KeptItem[]>();
-  /** Conversations with an item that may belong anywhere in them, such as at their end. */
+  /** Conversations with an undated item, which may belong anywhere in them, such as at their end. */
   const undated = new Set<string>();
   const customers = new Map<string, Customer>();
   const archive: ExportArchive = {
@@ -78,7 +81,7 @@ export function exportArchive({ keepsItems }: { keepsItems: boolean }): ExportAr
     addItem(item) {
       const conversationId = storableId(item['conversationId']);
       const at = parseGladlyTime(item['timestamp']);
-      // Activities of a customer are in no conversation.
+      // A customer's activities belong to no conversation.
       if (!keepsItems || conversationId === null) return true;
       if (at === null) {
         undated.add(conversationId);
@@ -112,7 +115,7 @@ function withoutTexts(item: Record<string, unknown>): Record<string, unknown> {
   return { id, timestamp, initiator, responder, content: kept };
 }
 
-/** In order of time, and what several jobs have once. */
+/** In order of time; an item that several jobs have is kept once. */
 function joined(items: readonly KeptItem[]): KeptItem[] {
   const byId = new Map(items.map((kept, index) => [kept.id ?? `without an id ${index}`, kept]));
   return [...byId.values()].sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
@@ -156,7 +159,7 @@ function idsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.flatMap((id) => idOf(id) ?? []) : [];
 }
 
-/** Plain lists of addresses, of which none is known to be the primary one (ExportedCustomer). */
+/** Exports have plain lists of addresses and do not say which is the primary one (ExportedCustomer). */
 function customerIn(id: string, found: Record<string, unknown>): Customer {
   const unknown = { primary: false, type: null, smsPreference: null };
   return {

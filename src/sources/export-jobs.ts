@@ -1,31 +1,31 @@
 import type { TimeRange } from '../domain/values/time-range.ts';
 import type { ExportJob } from '../gladly/resources/exports.ts';
 
-/** A job whose files there are, with the time that it exported. */
+/** A job that has files, with the time range that it exported. */
 export interface UsableJob {
   id: string;
   range: TimeRange;
-  /** Names of its files, which has one of items. */
+  /** The names of its files; one of them is the file of items. */
   files: ReadonlySet<string>;
 }
 
-/** What the jobs of an organization give of a range. */
+/** What the jobs of an organization have of a range. */
 export interface JobsOfRange {
-  /** In order of time; of equal times the later one in Gladly's list is the later one here. */
+  /** In order of time; jobs with equal times keep the order of Gladly's list. */
   jobs: UsableJob[];
-  /** Parts of the range, up to the end of the last job, that no job has. */
+  /** Parts of the range that no job has, up to the end of the last job. */
   gaps: TimeRange[];
-  /** Where the last job ends; null where there is none. */
+  /** When the last job ends; null when there is none. */
   until: string | null;
 }
 
 const itemsFile = 'conversation_items.jsonl';
 
 /**
- * Which jobs to read for a range. A job may have failed, may name no files, and may be repeated: those with a file of items are
- * joined by the times that they exported, whatever `updatedAt` they have.
+ * Which jobs to read for a range. A job may have failed, may name no files, or may have been repeated, so all jobs with
+ * a file of items are joined by the times that they exported, whatever their `updatedAt`.
  *
- * @param whole all jobs are wanted, because what was before and after the range matters too
+ * @param whole all jobs are wanted, because what happened before and after the range matters too
  */
 export function jobsOfRange(all: readonly ExportJob[], range: TimeRange, whole: boolean): JobsOfRange {
   const usable = all

@@ -5,16 +5,16 @@ import { agentShape, topicShape, type Agent, type Topic } from '../gladly/resour
 import type { ExportFileName } from '../gladly/resources/exports.ts';
 import type { UsableJob } from './export-jobs.ts';
 
-/** Agents and topics by their ids, as export files name them: also those that Gladly no longer lists. */
+/** Agents and topics by their ids, as export files name them, including those that Gladly no longer lists. */
 export interface ExportNames {
-  /** Null where no file names it, or none can be read. */
+  /** Null when no file names it, or none can be read. */
   agent(id: string): Promise<Agent | null>;
   topic(id: string): Promise<Topic | null>;
 }
 
 /**
- * The names in export files. They are read once one is asked for, the newest first, and no further than to the one that is
- * looked for.
+ * The names in export files. Files are read only when a name is wanted, the newest first, and no further than the file
+ * that has it.
  *
  * @param jobs those that may be read, in order of time
  */
@@ -44,7 +44,7 @@ function named<T extends { id: string | null }>(
     for (const job of jobs().toReversed()) {
       if (known.has(id)) break;
       if (read.has(job.id) || !job.files.has(name)) continue;
-      // What a newer file says of an id counts.
+      // The newest file that names an id counts.
       for (const { id: named, ...found } of await entriesOf(job)) {
         if (named !== null && !known.has(named)) known.set(named, { ...found, id: named });
       }
@@ -53,7 +53,10 @@ function named<T extends { id: string | null }>(
     return known.get(id) ?? null;
   };
 
-  /** A file that is gone or damaged names nobody; one that cannot be had just now is asked for again. */
+  /**
+   * A file that is gone or damaged has no names. A temporary failure is thrown, so the file is read again for the next
+   * name.
+   */
   const entriesOf = async (job: UsableJob): Promise<T[]> => {
     const entries: T[] = [];
     try {

@@ -12,12 +12,12 @@ import { foundOf, isWithin } from './found.ts';
 type ExportClient = Pick<GladlyClient, 'getExportJobs' | 'exportFile'>;
 
 /**
- * The files of Gladly's export jobs of the last 14 days, which run up to a day behind. What a job has not, or gives not, is a
- * part that is missing; what is newer than the last job is said.
+ * The files of Gladly's export jobs of the last 14 days, which run up to a day behind. A part of the range that no job
+ * has, or whose file cannot be read, is reported as missing; for a part after the last job there is only a warning.
  *
- * @param archive gets what the files have besides: the customers, and the conversations where it keeps them
- * @param options.standsIn for a source that should have had all of the range: what is newer than the last job is missing
- *   then, and nobody needs the customers
+ * @param archive gets what else the files have: the customers and, if it keeps them, the conversations
+ * @param options.standsIn for a source that should have had all of the range: then a part after the last job is missing
+ *   too, and the customers are not needed
  */
 export function exportSource(
   client: ExportClient,
@@ -100,7 +100,7 @@ export function exportSource(
   return { name: 'export', find };
 }
 
-/** A conversation that opens is a reopening only where it closed, and the files have no certain order. */
+/** An opening is a reopening only if the conversation closed, and the files are in no certain order. */
 interface StatusChanges {
   closed: Set<string>;
   reopenings: Extract<Found, { reopening: unknown }>[];

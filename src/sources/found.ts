@@ -13,7 +13,7 @@ interface ConversationEvent {
   initiator: unknown;
 }
 
-/** Which of the two an event is; null for all other types. */
+/** Whether an event is a closing or a reopening; null for any other type. */
 export function kindOf(type: string | undefined): 'closing' | 'reopening' | null {
   const name = wordOf(type);
   if (name === 'CONVERSATION/CLOSED') return 'closing';
@@ -35,7 +35,7 @@ export function foundOf(kind: 'closing' | 'reopening', event: ConversationEvent,
   };
 }
 
-/** Times of one spelling are ordered as their texts are. */
+/** Times in the same format are ordered as their texts are. */
 export function isWithin({ since, until }: TimeRange, at: string): boolean {
   return at >= since && at < until;
 }

@@ -17,8 +17,13 @@ export const reportLagMs = 90 * minute;
 /** Export jobs and their files are gone after this. */
 export const exportReachMs = 14 * 24 * hour;
 
-/** Where a range needs both, the report covers it up to this long ago. The rest of the 24 hours is time to ask in. */
+/**
+ * When a range needs both, the report covers it up to this long ago. The rest of the 24 hours is time to request the
+ * events.
+ */
 export const reportEndMs = 23 * hour;
 
-/** The events start this much before the end of the report: the two give slightly different times for one closing. */
+/**
+ * The events start this much before the end of the report: the two give slightly different times for the same closing.
+ */
 export const seamMs = 15 * minute;

@@ -11,16 +11,16 @@ export interface Cover {
   range: TimeRange;
 }
 
-/** What a source covers of a part that another one could not give; null where it does not reach that. */
+/** What a source covers of a part that another source could not give; null when it does not reach that part. */
 export type Fallback = (part: TimeRange) => Cover | null;
 
 /**
- * Which sources cover a range, in order of time, without a gap and with the fewest requests. They may be read in any order,
- * but the events soon: their oldest part passes out of reach. The future is left out, so that there may be no covers.
- * `explanation`: sentences for people, also about what may be missing.
+ * The sources that cover a range, in order of time, without a gap and with the fewest requests. They may be read in any
+ * order, but the events soon: their oldest part passes out of reach. The future is left out, so there may be no covers.
+ * `explanation`: sentences for people, including what may be missing.
  *
- * @throws Failure `events_out_of_reach` or `export_out_of_reach` when such a source is wanted for a range that begins
- *   before it does
+ * @throws Failure `events_out_of_reach` or `export_out_of_reach` when that source is wanted for a range that begins
+ *   before its reach
  */
 export function chooseSources(
   range: TimeRange,
@@ -50,8 +50,8 @@ export function chooseSources(
 }
 
 /**
- * Who is asked for a part that a source could not give, one after the other. Export files are asked last: they cost the
- * most, and run up to a day behind.
+ * The sources to ask, one after the other, for a part that a source could not give. Export files come last: they cost
+ * the most, and run up to a day behind.
  */
 export function fallbacks(
   failed: SourceName,
@@ -85,7 +85,7 @@ function described({ source, range }: Cover): string {
 
 function missingOf(covers: readonly Cover[], nowMs: number): string[] {
   const last = covers.at(-1);
-  // Where the files end is known when their jobs are.
+  // Where the files end is known only once their jobs are.
   if (last === undefined || last.source.name === 'export') return [];
   const isReport = last.source.name === 'report';
   const reportedUntil = nowMs - (isReport ? reportLagMs : eventLagMs);

@@ -10,26 +10,26 @@ export const daysAtOnce = 7;
 /** How often a report may break off after its first row. Before that, the client tries again by itself. */
 const mostBreaks = 5;
 
-/** What the reader of many days hears besides the rows. */
+/** What the caller of `reportOfDays` learns besides the rows. */
 export interface DaysListener {
-  /** These days could not be read, or not wholly, and the reader went on. Without it, the failure is thrown. */
+  /** These days could not be read, or not in full, and reading went on. Without a listener, the failure is thrown. */
   unread(days: readonly string[], failure: Failure): void;
-  /** So round a number of rows for one day may be a limit that nobody knows of. Mostly it is not. */
+  /** So round a number of rows for one day may be a limit that nobody knows of, but mostly is not. */
   round(day: string, rows: number): void;
-  /** Gladly gave nothing for these days, not even headings, and nothing again when it was asked once more. */
+  /** Gladly gave an empty report for these days, without even headings, twice in a row. */
   empty(days: readonly string[]): void;
 }
 
-/** After so many pieces in a row that could not be read, the rest is not asked for: Gladly makes few reports a minute. */
+/** After this many unreadable pieces in a row, the rest is not requested: Gladly makes few reports a minute. */
 const hopelessPieces = 2;
 
 /**
  * The rows of a report for many days (YYYY-MM-DD in UTC, ascending and without a gap), requested in pieces of a week. A
- * piece that Gladly refuses, does not answer in time or breaks off, or that is as full as a report can be, is requested in
- * halves, down to single days, and so are the pieces after it. One for which Gladly has only a sentence is requested day by
- * day. What is requested again gives its rows again.
+ * piece that Gladly refuses, does not answer in time, or breaks off, or that is as full as a report can be, is
+ * requested again in halves, down to single days; the pieces after it are as small. A piece for which something else
+ * than a report came is requested day by day. A piece that is requested again gives its rows again.
  *
- * @throws Failure of the report of a single day, where there is no listener, and one that everything would meet
+ * @throws the Failure of a single day's report when there is no listener, and any Failure that every request would meet
  */
 export async function* reportOfDays(
   client: Pick<GladlyClient, 'report'>,
@@ -40,7 +40,7 @@ export async function* reportOfDays(
   listener?: DaysListener,
 ): AsyncGenerator<Record<string, string>, void, undefined> {
   let size = daysAtOnce;
-  /** Where single days end again. */
+  /** Days before this index are requested one at a time. */
   let singleUntil = 0;
   let breaks = 0;
   let failed = 0;
@@ -73,7 +73,7 @@ export async function* reportOfDays(
         from += piece.length;
       } else if (!isBroken) {
         if (listener === undefined || stopsTheRun(error)) throw error;
-        // A full day says nothing of the others.
+        // A full day says nothing about the others.
         failed = error.code === fullReportCode ? 0 : failed + 1;
         const isHopeless = failed >= hopelessPieces || isForbidden(error) || error.code === 'missing_heading';
         const unread = isHopeless ? days.slice(from) : piece;
@@ -91,14 +91,14 @@ export function mayBeTooLarge(error: unknown): boolean {
 
 const fullReportCode = 'report_incomplete';
 
-/** A report of a single day cannot be asked for in smaller parts. */
+/** A report of a single day cannot be requested in smaller parts. */
 export function fullReport(metricSet: string, day: string, rows: number): Failure {
   const message = `The ${metricSet} of ${day} has ${rows} rows, and Gladly may have left out more`;
   const hint = 'Look for what is missing in Gladly, and name those conversations to `gcsat replay`.';
   return new Failure('partial', fullReportCode, message, { hint });
 }
 
-/** A row about a conversation whose time cannot be read. */
+/** A row that names a conversation but has no readable time. */
 export function unreadableTime(metricSet: string, cell: string | undefined, conversationId: string): Failure {
   const message = `The ${metricSet} gives '${oneLine(cell ?? '', 40)}' as a time of conversation ${oneLine(conversationId, 80)}`;
   const hint = 'Gladly may have changed how the report writes times: update gcsat, and report this.';

@@ -16,7 +16,7 @@ const columns = [
   ...['Initiator ID?', 'Initiator Type?'],
 ] as const;
 
-/** The ConversationTimestampsReport: any time in the past but about the last hour, in whole days of UTC. */
+/** The ConversationTimestampsReport: any time in the past except about the last hour, in whole days of UTC. */
 export function reportSource(client: Pick<GladlyClient, 'report'>): ClosingSource {
   async function* find(range: TimeRange, signal?: AbortSignal): AsyncGenerator<Found, void, undefined> {
     const heard: Found[] = [];
@@ -40,17 +40,17 @@ export function reportSource(client: Pick<GladlyClient, 'report'>): ClosingSourc
       }
     }
     yield* heard;
-    // A row without its time may belong to any of the days.
+    // A row without a readable time may belong to any of the days.
     if (unreadable !== null) throw unreadable;
   }
   return { name: 'report', find };
 }
 
 /**
- * Asks for the report of one day, and reads no more than its beginning.
+ * Requests the report of one day, and reads only its beginning.
  *
  * @param day YYYY-MM-DD
- * @throws Failure that a run would meet
+ * @throws the Failure that a run would meet
  */
 export async function tryReport(client: Pick<GladlyClient, 'report'>, day: string): Promise<void> {
   const request = { metricSet, startAt: day, endAt: day, timezone: 'UTC' };

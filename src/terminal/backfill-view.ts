@@ -6,7 +6,7 @@ import { clean } from './text.ts';
 import { localTime } from '../domain/values/local-time.ts';
 import { readableTimes } from './readable-times.ts';
 
-/** Further failures are only counted; the ledger lists them. */
+/** More failures than this are only counted; the ledger lists them. */
 const shownFailures = 10;
 const shownRows = 12;
 
@@ -54,7 +54,7 @@ function wouldText(thisRun: BackfillDocument['thisRun']): string {
   return isNothing ? 'nothing: the ledger has every closing of the range' : countsOf(thisRun);
 }
 
-/** Of closings without a survey. */
+/** Counts of closings without a survey. */
 function countedText({
   counted,
   uncertain,
@@ -64,7 +64,7 @@ function countedText({
   return `${counted} counted without a survey, ${uncertain} uncertain, ${leftOut} left out, ${failed} to be tried again`;
 }
 
-/** The result of a tick: also its start, and the cards that it posted. */
+/** The result of a tick, including its start and the cards that it posted. */
 export function syncView(
   document: BackfillDocument &
     Pick<SyncDocument, 'startedAt' | 'cards' | 'alerts' | 'reminders' | 'medallia'>,
@@ -90,12 +90,14 @@ export function syncView(
   ].join('\n');
 }
 
-/** In the organization's time. */
+/** The range in the organization's time. */
 export function rangeText({ since, until, timezone }: NonNullable<BackfillDocument['range']>): string {
   return `${localTime(since, timezone)} until ${localTime(until, timezone)}`;
 }
 
-/** What a run says about its range, which is printed once, with the other times in the organization's zone. */
+/**
+ * What a run says about its range. The range itself is printed once, with the other times in the organization's zone.
+ */
 export function explainedText(sentence: string, range: BackfillDocument['range']): string {
   if (range === null) return readableTimes(sentence);
   return readableTimes(sentence.replace(` from ${range.since} until ${range.until}`, ''), range.timezone);
@@ -116,7 +118,7 @@ function countsOf(counts: object): string {
   return parts.length === 0 ? 'nothing' : parts.map(([name, count]) => `${count} ${name}`).join(', ');
 }
 
-/** The width of the label, the count and the gaps between them. */
+/** The width of the label, the count, and the gaps between them. */
 const beforeName = 22;
 
 function tableOf(label: string, counts: Readonly<Record<string, number>>, screen: Screen): string[] {
@@ -131,7 +133,7 @@ function tableOf(label: string, counts: Readonly<Record<string, number>>, screen
   return shown.map((text, index) => labelled(index === 0 ? label : '', text, screen));
 }
 
-/** Three per line, which fits 80 columns; one per line on a narrow terminal. */
+/** Three per line, which fits into 80 columns; one per line on a narrow terminal. */
 function wrapped(parts: readonly string[], screen: Screen): string[] {
   const inLine = isNarrow(screen.columns) ? 1 : 3;
   return Array.from({ length: Math.ceil(parts.length / inLine) }, (_, row) =>

@@ -1,11 +1,11 @@
 import { isatty } from 'node:tty';
 
-/** As chalk counts them: none, 16, 256, millions. */
+/** As in chalk: none, 16, 256, or millions of colors. */
 export type ColorLevel = 0 | 1 | 2 | 3;
 
 /**
- * Color is for terminals that support it. `--no-color` and a non-empty NO_COLOR (no-color.org) turn it off, and FORCE_COLOR
- * turns it on elsewhere (`0` and `false`: off).
+ * Color is for terminals that support it. `--no-color` and a non-empty NO_COLOR (no-color.org) turn it off, and
+ * FORCE_COLOR turns it on elsewhere (`0` and `false` turn it off).
  */
 export function colorLevel(
   color: boolean | undefined,
@@ -22,8 +22,8 @@ export function colorLevel(
 }
 
 /**
- * Tells the packages for prompts and the spinner, which read the environment themselves, that color is off. Node prints a
- * warning when both variables are set.
+ * Tells the packages for prompts and the spinner, which read the environment themselves, that color is off. Node
+ * prints a warning if both variables are set.
  */
 export function keepPackagesPlain(color: boolean | undefined, env: NodeJS.ProcessEnv): void {
   if (color !== false && (env['NO_COLOR'] ?? '').trim() === '') return;
@@ -31,7 +31,7 @@ export function keepPackagesPlain(color: boolean | undefined, env: NodeJS.Proces
   delete env['FORCE_COLOR'];
 }
 
-/** For help. Without a terminal it is 80 columns, and the stream is not opened. */
+/** For help: without a terminal, the width is 80 columns and the stream is not opened. */
 export function terminalWidth(): { isTerminal: boolean; columns: number } {
   const isTerminal = isatty(1);
   return { isTerminal, columns: (isTerminal && process.stdout.columns) || 80 };

@@ -1,7 +1,7 @@
 import type { Count } from '../domain/closing/counting.ts';
 import { localTime } from '../domain/values/local-time.ts';
 
-/** Whether a closing of which nobody was asked counts at Agent Connect. */
+/** Whether Agent Connect counts a closing for which no survey was sent. */
 export function countText({ state, dueAt, settledAt, error }: Count): string {
   const why = error === null ? '' : `: ${error.message}`;
   switch (state) {

@@ -5,17 +5,17 @@ import { cleanBlock } from './text.ts';
 /** Makes Excel read the file as UTF-8. */
 export const byteOrderMark = '\uFEFF';
 
-// Spreadsheets compute what begins like this, also behind spaces and invisible characters, which some of them remove. Full
-// width and small forms are the same to those of East Asia. Apostrophes before it: one is ours, and removing one gives the
-// text back.
+// Spreadsheets compute a cell that begins like this, even behind spaces and invisible characters, which some of them
+// remove. East Asian spreadsheets treat full-width and small forms the same. Text that already begins with
+// apostrophes also gets ours, so that removing one always restores the text.
 const formula =
   /^(?:'*[\s\p{Z}\p{Cc}\p{Cf}]*[=+\-@\u2212\uFE62\uFE63\uFE66\uFE6B\uFF0B\uFF0D\uFF1D\uFF20]|'*[\t\r])/u;
 
 /**
- * One row after RFC 4180, with its line break. A text that a spreadsheet would compute is quoted and gets an apostrophe before
- * it; numbers stay numbers. Control characters and secrets are removed, and a tab becomes a space.
+ * One row as in RFC 4180, with its line break. A text that a spreadsheet would compute is quoted and gets a leading
+ * apostrophe; numbers stay numbers. Control characters and secrets are removed, and a tab becomes a space.
  *
- * @param cells null and undefined are empty
+ * @param cells null and undefined become empty cells
  */
 export function csvLine(cells: readonly unknown[]): string {
   return stringify([cells.map(cellOf)], {

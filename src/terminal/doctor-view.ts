@@ -21,7 +21,7 @@ const nouns: Record<DoctorCheck['status'], readonly [one: string, many: string]>
 };
 const indent = '    ';
 
-/** One line a check, and below trouble why it matters and what to do next. */
+/** One line per check and, below each problem, why it matters and what to do next. */
 export function doctorView({ checks }: DoctorDocument, screen: Screen): string {
   const width = Math.max(...checks.map(({ id }) => id.length));
   const alike = screen.columns < columnsWithoutTerminal ? checks.filter(isGrouped) : [];
@@ -38,10 +38,10 @@ export function doctorView({ checks }: DoctorDocument, screen: Screen): string {
   return [...lines, '', `${all}: ${counts.join(', ')}`].join('\n');
 }
 
-/** Fewer are a line each. */
+/** Fewer skipped checks than this get a line each. */
 const fewest = 4;
 
-/** Skipped for no reason of its own: because of another check, or because it is remote. */
+/** Whether a check was skipped because of another check or --offline, not for a reason of its own. */
 function isGrouped({ status, summary }: DoctorCheck): boolean {
   return status === 'skipped' && /^not (checked, because of|asked with) /.test(summary);
 }
@@ -83,7 +83,7 @@ function textOf(text: string): string {
   return clean(redact(text));
 }
 
-/** To be pasted: plain lines without colors. */
+/** For pasting: plain lines without colors. */
 export function supportBlock({ versions, settings, counts, checks }: SupportDocument): string {
   const { gcsat, node, platform } = versions;
   return [

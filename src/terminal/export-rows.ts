@@ -8,7 +8,7 @@ interface Named {
   name: string | null;
 }
 
-/** The columns of the CSV, in order: fields by their names, nested ones joined by a dot. */
+/** The columns of the CSV, in order: named like the fields, nested names joined by a dot. */
 const columns: readonly (readonly [title: string, cell: (row: ExportRow) => Cell | undefined])[] = [
   ['closingId', (row) => row.closingId],
   ['conversationId', (row) => row.conversationId],

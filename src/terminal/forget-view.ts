@@ -3,10 +3,10 @@ import { labelled } from './narrow.ts';
 import type { Output } from './output.ts';
 import { clean } from './text.ts';
 
-/** More are only counted. */
+/** More closings than this are only counted. */
 const mostShown = 20;
 
-/** What was erased of a customer, or would be. */
+/** What was erased about a customer, or would be. */
 export function forgetView(document: ForgetDocument, screen: Pick<Output, 'columns' | 'paint'>): string {
   const { outcome, customers, closings, counts, cards, open } = document;
   const line = (label: string, value: string): string => labelled(label, value, screen);

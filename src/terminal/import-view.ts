@@ -4,10 +4,10 @@ import { labelled } from './narrow.ts';
 import type { Output } from './output.ts';
 import { clean } from './text.ts';
 
-/** More are only counted. */
+/** More lines than this are only counted. */
 const mostShown = 10;
 
-/** What an import took and left out, or would. */
+/** What an import took and left out, or would take and leave out. */
 export function importView(document: ImportDocument, screen: Pick<Output, 'columns' | 'paint'>): string {
   const { dryRun, taken, known, left, unreadable, leftRows, unreadableRows, range } = document;
   const line = (label: string, value: string): string => labelled(label, value, screen);

@@ -15,12 +15,12 @@ interface LogSink {
 const secretFields = ['authorization', 'password', 'token', 'comment', 'address', 'email', 'phone'];
 
 const linkTokens = /(\/[su]\/)[A-Za-z0-9_-]{20,}/g;
-/** A closing's id has an @ too, but a time after it. */
+/** A closing's id also has an @, but a time follows it. */
 const mailAddresses = /[^\s"'<>@:=,]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}/g;
 
 /**
- * The log of this process, on stderr: lines of JSON (`time`, `level`, `version`, `msg`, fields), or short plain lines on a terminal.
- * Both leave out known secrets, tokens of links and mail addresses.
+ * The log of this process, on stderr: lines of JSON (`time`, `level`, `version`, `msg`, fields), or short plain lines
+ * on a terminal. Both leave out known secrets, the tokens in links, and mail addresses.
  */
 export async function openLog(level: LogLevel, stderr: LogSink = process.stderr): Promise<Log> {
   // The only export that is the same in the package and in the bundle.
@@ -52,7 +52,7 @@ export async function openLog(level: LogLevel, stderr: LogSink = process.stderr)
   };
 }
 
-/** What a person at a terminal has no use for. */
+/** Fields that are useless to a person at a terminal. */
 const forPrograms = ['version', 'requestId'];
 
 function plainLine(line: string): string {

@@ -4,10 +4,10 @@ import { redact } from './redact.ts';
 import { cut, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
 
-/** What a view has to know of where it is shown. */
+/** What a view has to know about where it is shown. */
 export type Screen = Pick<Output, 'columns' | 'paint'>;
 
-/** Less than the usual 80 columns, which the views are made for. */
+/** Narrower than the usual 80 columns, for which the views are made. */
 export function isNarrow(columns: number): boolean {
   return columns < 80;
 }
@@ -15,10 +15,10 @@ export function isNarrow(columns: number): boolean {
 const labelWidth = 13;
 
 /**
- * A label and its value. On a narrow terminal a long value wraps, but only between words, so that ids and links can be
- * copied.
+ * A label and its value. On a narrow terminal a long value wraps, but only between words, so that ids and links can
+ * be copied.
  *
- * @param value is printed as it is
+ * @param value printed as it is
  */
 export function labelled(label: string, value: string, { columns, paint }: Screen): string {
   const head = label === '' ? ' '.repeat(labelWidth) : paint.dim(label.padEnd(labelWidth));
@@ -44,8 +44,8 @@ export function flow(text: string, width: number): string[] {
 }
 
 /**
- * The rows of a table that does not fit: the first two columns of each row, and below them the others with their titles,
- * except those without a value.
+ * The rows of a table that does not fit: the first two columns of each row and, below them, the other columns with
+ * their titles, except those without a value.
  */
 export function records<Row>(
   rows: readonly Row[],

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { colorLevel, keepPackagesPlain } from './color.ts';
 import { createOutput, type LogLevel, type Output } from './output.ts';
 
-/** The global options that decide what is printed and how. */
+/** The global options that determine what is printed and how. */
 export interface TerminalFlags {
   json?: boolean | undefined;
   jsonl?: boolean | undefined;
@@ -20,7 +20,7 @@ const levels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
  * The output of this process. If colors are off, this also sets the environment to say so.
  *
  * @param givenLevel GCSAT_LOG_LEVEL
- * @throws Failure kind usage when two options contradict each other, kind configuration for a bad GCSAT_LOG_LEVEL.
+ * @throws Failure kind usage if two options contradict each other, kind configuration for a bad GCSAT_LOG_LEVEL.
  */
 export function openOutput(
   flags: TerminalFlags,

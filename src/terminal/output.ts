@@ -6,7 +6,7 @@ import { serialize } from './json.ts';
 import { clean, cleanBlock } from './text.ts';
 import { readableTimes } from './readable-times.ts';
 
-/** How much goes to stderr: only errors, also warnings, the usual, or everything. */
+/** How much goes to stderr: only errors; also warnings; the usual; or everything. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 type Shade = (text: string) => string;
@@ -22,21 +22,21 @@ export interface Paint {
 }
 
 /**
- * The only way from a command to the user. stdout carries results, stderr everything else. Known secrets are removed from
- * both; control characters are removed from text and escaped in JSON. A value inside a text should still go through
- * `clean`, so that its line breaks cannot imitate our lines.
+ * The only path from a command to the user. stdout carries results, stderr everything else. Known secrets are removed
+ * from both; control characters are removed from text and escaped in JSON. A value inside a text should still go
+ * through `clean`, so that its line breaks cannot imitate our lines.
  */
 export interface Output {
   readonly json: boolean;
   readonly jsonl: boolean;
   readonly verbose: boolean;
   readonly level: LogLevel;
-  /** Width of the terminal; large when stdout is not a terminal, where nothing needs to be cut. */
+  /** The width of the terminal; large if stdout is not a terminal, because then nothing needs to be cut. */
   readonly columns: number;
   /** Whether results are read on a terminal. */
   readonly isTerminal: boolean;
   readonly paint: Paint;
-  /** The document of `--json` was printed, so nothing may follow it. */
+  /** Whether the document of `--json` was printed, so that nothing may follow it. */
   readonly answered: boolean;
   /** The only result of a command. `human` returns a text without a line break at its end. */
   result(document: unknown, human: () => string): void;
@@ -45,15 +45,15 @@ export interface Output {
   /** One of many results under `--jsonl`; for the rest use `result`. */
   line(document: unknown): void;
   /**
-   * A part of the only result of a command, for one that is too long to hold. What of it is foreign has to be harmless
-   * already. Resolves when the reader has it.
+   * A part of the only result of a command, if the result is too long to hold. Foreign text in it has to be harmless
+   * already. Resolves once the reader has the part.
    *
-   * @returns false once nobody reads it any more
+   * @returns false once nobody reads the result anymore
    */
   part(text: string): Promise<boolean>;
   /**
-   * What to do next, after a result: below it on a terminal, else on stderr, so that no pipe has it. Nothing follows a
-   * document, and `--quiet` has none.
+   * What to do next, after a result: below it on a terminal, else on stderr, so that it gets into no pipe. Nothing is
+   * printed after a document or with `--quiet`.
    */
   hint(text: string): void;
   info(text: string): void;
@@ -64,7 +64,7 @@ export interface Output {
 
 /** What the output needs of a stream. */
 export interface Sink {
-  /** `done` is called when the text has left, or cannot. */
+  /** `done` is called when the text has left, or cannot leave. */
   write(text: string, done?: (error?: Error | null) => void): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;

@@ -26,7 +26,7 @@ export function queueText(
   return `${all} ${all === 1 ? 'closing is' : 'closings are'} queued, ${which}; ${words} by ${delivery}`;
 }
 
-/** What a run leaves to others, and to whom. */
+/** What a run leaves in the queue, and who works on it. */
 export function queueLeftText({ all }: { all: number }, delivery: string): string {
   return (
     `${all} ${all === 1 ? 'closing stays' : 'closings stay'} queued: \`gcsat serve\`, \`gcsat sync\` or the next ` +

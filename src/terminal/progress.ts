@@ -2,19 +2,19 @@ import type { Ora } from 'ora';
 import { redact } from './redact.ts';
 import { clean } from './text.ts';
 
-/** How far a long piece of work has come. */
+/** Shows how far a long piece of work has come. */
 export interface Progress {
   update(text: string): void;
   stop(): void;
 }
 
 export interface RunningProgress extends Progress {
-  /** Makes room for other output, until `show`. */
+  /** Makes room for other output until `show` is called. */
   hide(): void;
   show(): void;
 }
 
-/** What the decision needs of a stream. */
+/** What the decision needs to know about a stream. */
 interface Terminal {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
@@ -28,7 +28,7 @@ export interface ProgressOptions {
 
 const lineEveryMs = 10_000;
 
-/** Where ora shows a spinner: it does not on dumb terminals and in CI. */
+/** Whether ora shows a spinner here: it shows none on dumb terminals and in CI. */
 export function canSpin({ isTTY, columns = 0 }: Terminal, env: NodeJS.ProcessEnv): boolean {
   // ora clears endlessly on a terminal that reports no columns.
   return isTTY === true && columns > 0 && env['TERM'] !== 'dumb' && !('CI' in env);
@@ -44,7 +44,7 @@ const silent: RunningProgress = { update: nothing, stop: nothing, hide: nothing,
 
 const safe = (text: string): string => clean(redact(text));
 
-/** A line every 10 s, so nothing for short work. */
+/** Prints a line every 10 s, so nothing for short work. */
 function lines(first: string, { print }: ProgressOptions): RunningProgress {
   let text = first;
   const timer = setInterval(() => print(safe(text)), lineEveryMs);

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { clean } from './text.ts';
 
-/** Questions to a person at a terminal; for use only when prompts are allowed. */
+/** Questions to a person at a terminal; only for use when prompts are allowed. */
 export interface Prompts {
   text(question: TextQuestion): Promise<string>;
   /** The input shows as stars and cannot be revealed. */
@@ -17,14 +17,14 @@ export interface Prompts {
 export interface TextQuestion {
   readonly message: string;
   readonly initial?: string | undefined;
-  /** Null if the answer is valid, else what is wrong with it. */
+  /** Returns null if the answer is valid, else what is wrong with it. */
   problem(answer: string): string | null | Promise<string | null>;
 }
 
 /**
- * Prompts on stderr, because stdout carries results only.
+ * Prompts on stderr, because stdout carries only results.
  *
- * @throws Failure kind interrupted on Ctrl-C and when the input ends (Ctrl-D), and the signal's reason when that aborts.
+ * @throws Failure kind interrupted on Ctrl-C and when the input ends (Ctrl-D), and the signal's reason if it aborts.
  */
 export async function openPrompts(signal: AbortSignal): Promise<Prompts> {
   const { default: inquirer } = await import('inquirer');
@@ -81,7 +81,7 @@ function watchForEnd(input: NodeJS.ReadStream): { ended: AbortSignal; close(): v
   let looking: NodeJS.Immediate | undefined;
   const look = (): void => {
     clearImmediate(looking);
-    // An answer closes readline too, but has settled by then.
+    // An answer also closes readline, but has settled by then.
     looking = setImmediate(() => {
       if (!input.isRaw) controller.abort(stoppedAtQuestion());
     });
@@ -105,6 +105,6 @@ function stoppedAtQuestion(): Failure {
 function reasonOf(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   if (error.name === 'ExitPromptError') return stoppedAtQuestion();
-  // The reason names the signal.
+  // The cause is the abort reason, which names the signal.
   return error.cause instanceof Failure ? error.cause : error;
 }

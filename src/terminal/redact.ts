@@ -1,14 +1,14 @@
 const secrets = new Set<string>();
-/** Shorter secrets occur inside ordinary words. */
+/** Shorter secrets could occur inside ordinary words. */
 const shortestSecret = 4;
 const replacement = '[redacted]';
 
 const headers = /\b((?:Proxy-)?Authorization["']?\s*[:=]\s*["']?)(?:[A-Za-z]+\s+)?[^\s"',;]+/gi;
-/** Such URLs in our own hints, which must stay readable. */
+/** URLs with a password in our own hints, which must stay readable. */
 const placeholders = ['smtp://USER:PASSWORD@', 'smtps://USER:PASSWORD@'];
 const passwordInUrl = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*):[^\s/?#]*@/gi;
 
-/** From now on `redact` removes this value, also when it is URL-encoded or escaped in JSON. */
+/** Makes `redact` remove this value from now on, even if it is URL-encoded or escaped in JSON. */
 export function registerSecret(secret: string): void {
   if (secret.length < shortestSecret) return;
   secrets.add(secret);

@@ -44,7 +44,7 @@ export function reminderText({
   }
 }
 
-/** In a list. */
+/** A reminder's state, as a list shows it. */
 export function reminderCell({
   reminderState,
   remindedAt,

@@ -10,7 +10,10 @@ import type {
 import { shareOf } from '../domain/scores/share.ts';
 import { csvLine } from './csv.ts';
 
-/** One table of a report; without groups, `rows` is the one row of all. The fields have the names of the JSON. */
+/**
+ * One table of a report; without groups, `rows` is a single row for everything. The fields have the names of the
+ * JSON.
+ */
 export function reportCsv(report: ReportDocument, which: ReportTable): string {
   return tableOf(report, which).map(csvLine).join('');
 }
@@ -44,7 +47,7 @@ function tableOf(report: ReportDocument, which: ReportTable): unknown[][] {
     return [
       ['reason', ...parts],
       ...reasons.map((row) => [row.reason, ...partsOf(row)]),
-      // So that the rows add up.
+      // Makes the rows add up.
       ...(of === 0 ? [] : [[null, ...partsOf(shareOf(unsaid, of))]]),
     ];
   }
@@ -97,7 +100,7 @@ function keyCells(field: ReportField, key: ReportKey): unknown[] {
 }
 
 const parts = ['of', 'count', 'value', 'low', 'high'];
-/** After the others, because they came later; `responseDiffers` came last. */
+/** After the other columns, because these were added later; `responseDiffers` was added last. */
 const remindedTitles = parts.map((part) => `reminded.${part}`);
 
 const titles = [

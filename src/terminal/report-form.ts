@@ -5,7 +5,7 @@ import { counted } from './report-rows.ts';
 import { wrap } from './table.ts';
 import { clean } from './text.ts';
 
-/** What customers answered besides their ratings: reasons of low ones, and the organization's own question. */
+/** What customers answered besides the rating: reasons for low ratings, and the organization's own question. */
 export function formText(report: ReportDocument, screen: Screen): string[] {
   return [...lowReasonsText(report, screen), ...report.questions.map((one) => questionText(one, screen))];
 }

@@ -13,7 +13,7 @@ import { isNarrow, records, type Screen } from './narrow.ts';
 import { cut, table, tableWidth, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
 
-/** A line for each row, or nothing where there are none. */
+/** A line for each row, or nothing if the report has no groups. */
 export function rowsText(report: ReportDocument, screen: Screen): string[] {
   const { by, rows, overlapping, minimum } = report;
   if (by.length === 0) return [];
@@ -52,7 +52,7 @@ export function rowsText(report: ReportDocument, screen: Screen): string[] {
   ];
 }
 
-/** Whether any response rate is more than chance below or above that of all others. */
+/** Whether any response rate differs from that of all others by more than chance. */
 function responseNotes({ rows, minimum }: ReportDocument): string[] {
   const compared = rows.filter(
     ({ responseDiffers }) => responseDiffers !== null && responseDiffers !== 'too_few',
@@ -70,7 +70,10 @@ function responseMark({ responseDiffers }: ReportRow): string {
   return responseDiffers === 'below' || responseDiffers === 'above' ? responseDiffers : '';
 }
 
-/** Names go before what only repeats a figure; where one is too long even so, it is cut and the bar stays, but not of two. */
+/**
+ * Names have priority over columns that only repeat a figure. A name that is too long even so is cut and the bar
+ * stays, but not if there are two columns of names.
+ */
 function fitting(
   rows: readonly ReportRow[],
   names: readonly Column<ReportRow>[],
@@ -88,10 +91,10 @@ function fitting(
   return without(names.length > 1 ? 0 : 1);
 }
 
-/** `spare`: the higher, the sooner it is left out. */
+/** `spare`: the higher it is, the sooner the column is left out. */
 type ScoreColumn = Column<ReportRow> & { readonly spare?: number };
 
-/** The name and the first figure of each row, and the others below. */
+/** The name and the first figure of each row, with the other figures below. */
 function narrowRows(
   { by, rows }: ReportDocument,
   [first, ...others]: readonly Column<ReportRow>[],
@@ -148,7 +151,7 @@ function scoreColumns({ rows }: ReportDocument, { columns: width, paint }: Scree
   ];
 }
 
-/** Without the first percent sign and the word between, so that a row has room for its name. */
+/** Without the first percent sign and the word in between, so that a row has room for its name. */
 function rangeOf(share: ReportShare): string {
   return interval(share).replace('% to ', '–') || '–';
 }
@@ -184,7 +187,7 @@ export function nameText({ id, name }: ReportName): string {
 
 const barWidth = 10;
 
-/** The share as a bar; its frame shows where 100% is. */
+/** The share as a bar; its full length stands for 100%. */
 function bar({ value }: ReportShare): string {
   if (value === null) return '';
   const full = Math.round(value * barWidth);

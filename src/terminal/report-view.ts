@@ -17,7 +17,7 @@ import { wrap } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from '../domain/values/local-time.ts';
 
-/** A report for people: the headline, a line for each row, and why closings were not asked. */
+/** A report for people: the headline, a line for each row, and why closings were not surveyed. */
 export function reportView(report: ReportDocument, screen: Screen): string {
   return [
     headline(report, screen),
@@ -61,7 +61,7 @@ function headline(report: ReportDocument, screen: Screen): string {
   ].join('\n');
 }
 
-/** Unless nobody was reminded. */
+/** Empty if nobody was reminded. */
 function remindedLine(
   { overall: { reminded } }: ReportDocument,
   line: (label: string, value: string) => string,
@@ -70,7 +70,7 @@ function remindedLine(
   return [line('Reminded', `${share(reminded)}: ${reminded.count} of ${reminded.of} reminded answered`)];
 }
 
-/** Low ratings, unless there are none. */
+/** The follow-up of low ratings; empty if there are none. */
 function followUpLine(
   { followUp: { open, done, forgotten, medianSeconds, lowRating } }: ReportDocument,
   line: (label: string, value: string) => string,
@@ -83,7 +83,7 @@ function followUpLine(
   return [line('Follow-up', `${all} ${low}: ${open} open, ${done} done${median}${gone}`)];
 }
 
-/** Also at the usual width, where other views have no value that is too long. */
+/** Also wraps at the usual width, at which other views have no value that is too long. */
 function labelledLines(label: string, value: string, screen: Screen): string {
   if (isNarrow(screen.columns)) return labelled(label, value, screen);
   return wrap(value, screen.columns - labelledWidth)
@@ -91,7 +91,7 @@ function labelledLines(label: string, value: string, screen: Screen): string {
     .join('\n');
 }
 
-/** Of a label and the space after it. */
+/** The width of a label and the space after it. */
 const labelledWidth = 14;
 
 function filtersText({ filters }: ReportDocument): string {
@@ -122,7 +122,7 @@ function changeText({ range }: ReportDocument, { change, overall }: ReportPrevio
   );
 }
 
-/** Only whole units: `7 days`, `36 hours`. */
+/** In whole units only: `7 days`, `36 hours`. */
 function lengthText({ since, until }: ReportRange): string {
   const hours = (Date.parse(until) - Date.parse(since)) / 3_600_000;
   if (hours > 0 && hours % 24 === 0) return counted(hours / 24, 'day');

@@ -7,7 +7,7 @@ import { readableTimes } from './readable-times.ts';
 /** The output options of the failed command. */
 export interface ReportOptions {
   readonly json: boolean;
-  /** The document of `--json` was printed already. */
+  /** Whether the document of `--json` was already printed. */
   readonly answered: boolean;
   readonly verbose: boolean;
   readonly color: boolean | undefined;
@@ -49,7 +49,7 @@ function errorDocument({ code, message, hint, conversationId }: Failure): string
     hint: clean(redact(hint)),
     conversationId: conversationId === null ? null : redact(conversationId),
   };
-  // One line, because a log may collect it.
+  // A single line, because a log may collect it.
   return escapeControls(JSON.stringify({ error }));
 }
 

@@ -7,16 +7,17 @@ import { processExists } from '../process-exists.ts';
 
 /** A result on its way into a file. */
 export interface ResultFile {
-  /** The file that it becomes. */
+  /** The file that the result becomes. */
   readonly path: string;
   readonly write: (text: string) => Promise<void>;
 }
 
 /**
- * Writes a result to a file that only this user can read. The old file stays until the new one is whole and on disk; a
- * result that fails leaves nothing, and a killed process leaves `FILE.<pid>.partial`, which the next one removes.
+ * Writes a result to a file that only this user can read. The old file stays until the new one is complete and on
+ * disk. A result that fails leaves nothing; a killed process leaves `FILE.<pid>.partial`, which the next process
+ * removes.
  *
- * @throws Failure kind usage when the file cannot be written, kind temporary when the disk is full or fails
+ * @throws Failure kind usage if the file cannot be written, kind temporary if the disk is full or fails
  */
 export async function withResultFile<Result>(
   given: string,
@@ -45,7 +46,7 @@ export async function withResultFile<Result>(
   }
 }
 
-/** Parts that processes left that were killed, also one with our number. */
+/** Removes partial files of processes that were killed, including one that had our process id. */
 async function removeAbandoned(path: string): Promise<void> {
   const folder = dirname(path);
   const start = `${basename(path)}.`;
@@ -56,7 +57,7 @@ async function removeAbandoned(path: string): Promise<void> {
   }
 }
 
-/** What a link points to is replaced, not the link. */
+/** If the path is a link, its target is replaced, not the link. */
 function targetOf(given: string): string {
   if (given.trim() === '') throw notWritable('an empty name', 'names no file');
   const path = resolve(given);

@@ -2,9 +2,9 @@ import type { Output } from './output.ts';
 import { table } from './table.ts';
 
 interface ShownValue {
-  /** Null: none. */
+  /** Null: not set. */
   value: string | null;
-  /** What is wrong with it. */
+  /** What is wrong with the value. */
   problem?: string | undefined;
   origin: string;
 }

@@ -10,16 +10,16 @@ type StoryFacts = Pick<
 >;
 
 /**
- * Where Gladly answers what the ledger cannot: it keeps no text of a response, and shows the items of a timeline only as
- * JSON. Empty where the conversation is no longer that of this closing, where another program asked, and where nothing is
- * left to say.
+ * Hints at commands that ask Gladly for what the ledger cannot answer: it keeps no text of a response, and shows the
+ * items of a timeline only as JSON. Empty if the customer was forgotten, if the conversation was reopened, if another
+ * program asked, or if there is nothing to add.
  */
 export function storyHints(
   { conversationId, state, agent, reasons, evidence, forgottenAt, reopenedAt, imported }: StoryFacts,
   { columns }: Pick<Output, 'columns'>,
 ): string[] {
   if (forgottenAt !== null || reopenedAt !== null || imported !== null) return [];
-  // It comes first, so that a narrow terminal does not break it.
+  // The command comes first, so that a narrow terminal does not break it.
   const command = `\`gcsat attribute ${asArgument(conversationId)}\``;
   const lines: string[] = [];
   if (agent !== null && state !== 'suppressed') {
@@ -45,7 +45,7 @@ const ofTheTimeline: ReadonlySet<ReasonCode> = new Set([
   'timeline_truncated',
 ]);
 
-/** A person or another survey decided it: the conversation has nothing to add. */
+/** A person or another survey decided the closing: the conversation has nothing to add. */
 function isCertain({ code }: { code: ReasonCode }): boolean {
   return code === 'cancelled' || code === 'already_surveyed' || code === 'forgotten';
 }

@@ -16,7 +16,7 @@ export function surveyStoryView(
   screen: Pick<Output, 'columns' | 'paint'>,
 ): string {
   const { columns, paint } = screen;
-  // What a dry run adds comes last.
+  // What a dry run adds is the last entry.
   const would = ({ length }: readonly unknown[], index: number): string =>
     story.dryRun === true && index === length - 1 ? 'would be recorded as ' : '';
   const line = (label: string, value: string): string => labelled(label, clean(value), screen);

@@ -7,13 +7,13 @@ import { isDone } from '../domain/scores/follow-up.ts';
 import type { Paint } from './output.ts';
 import { localTime } from '../domain/values/local-time.ts';
 
-/** With what Agent Connect made of its request, where that is known. */
+/** The delivery, with the status of its request at Agent Connect if that is known. */
 export function deliveryText(entry: Delivered): string {
   const { name, status } = deliveryOf(entry);
   return status === null ? (name ?? '-') : `medallia: ${status}`;
 }
 
-/** The same within a sentence: ` by medallia (Sent)`; empty where nobody was asked. */
+/** The same within a sentence: ` by medallia (Sent)`; empty if no survey was sent. */
 export function byDelivery(entry: Delivered): string {
   const { name, status } = deliveryOf(entry);
   if (status !== null) return ` by medallia (${status})`;
@@ -23,19 +23,19 @@ export function byDelivery(entry: Delivered): string {
 type Delivered = Pick<SurveyEntry, 'provider' | 'medallia'>;
 
 function deliveryOf({ provider, medallia }: Delivered): { name: string | null; status: string | null } {
-  // Another delivery may have asked since.
+  // Another delivery may have sent the survey since.
   const isThere = provider === null || traitsOf(provider).carrier === 'agent_connect';
   return { name: provider, status: isThere ? (medallia?.deliveryStatus ?? null) : null };
 }
 
-/** Whoever opens the page has its link from the message, or from a person who reads it here. Null where nobody did. */
+/** Anyone who opens the page got its link from the message, or read it in our output. Null if nobody opened it. */
 export function openedText({ visits }: Pick<SurveyStory, 'visits'>): string | null {
   const opened = visits.find(({ kind }) => kind === 'opened');
   if (opened === undefined) return null;
   return `The page of this survey was opened on ${localTime(opened.firstAt, null)}: unless you did, the message arrived`;
 }
 
-/** A low rating is open until somebody noted after the answer that nothing is left to do. */
+/** A low rating is open until a note after the answer says that nothing is left to do. */
 export function scoreText(
   { answer, notes, forgottenAt }: Pick<SurveyEntry, 'answer' | 'notes' | 'forgottenAt'>,
   lowRating: number | null,
@@ -43,7 +43,7 @@ export function scoreText(
   if (answer === null) return '-';
   const score = `${answer.rating}/5`;
   if (lowRating === null || answer.rating > lowRating) return score;
-  // Nothing can be done about it any more.
+  // Nothing can be done about it anymore.
   if (forgottenAt !== null) return `${score} forgotten`;
   return `${score} ${isDone(notes, answer.answeredAt) ? 'done' : 'open'}`;
 }
@@ -65,7 +65,7 @@ export function customerName({
   return customer?.email ?? customer?.phone ?? customer?.id ?? (forgottenAt === null ? '-' : 'forgotten');
 }
 
-/** In a dry run, what would become of it. */
+/** A closing's state; in a dry run, the state that it would have. */
 export function stateText(
   { state, dryRun = false }: { state: ClosingState; dryRun?: boolean },
   would = 'would be',

@@ -11,9 +11,9 @@ import { readableTimes } from './readable-times.ts';
 
 type Screen = Pick<Output, 'columns' | 'paint' | 'verbose'>;
 
-/** With less, the columns of an item are too narrow to read. */
+/** With fewer columns, those of an item are too narrow to read. */
 const leastForColumns = 60;
-/** A timeline may have a thousand items; without -v only those around the verdict are shown. */
+/** A timeline may have a thousand items; without -v, only those around the winner are shown. */
 const shownItems = 14;
 const shownTextLines = 8;
 
@@ -154,7 +154,7 @@ function creditLines({ attribution, responseText }: SurveyDocument, screen: Scre
   ];
 }
 
-/** What was written, each line marked so that none can pass for one of ours. */
+/** What the agent wrote, with each line marked so that none can pass for one of ours. */
 function quotedLines(text: string, { columns, paint, verbose }: Screen): string[] {
   const width = Math.max(20, Math.min(columns, 100) - 4);
   const lines = text.split(/\r?\n/).flatMap((line) => wrap(clean(line), width));
@@ -171,7 +171,7 @@ function outcomeText(
   { outcome, survey, pause, fullHour, error, customer }: SurveyDocument,
   paint: Paint,
 ): string {
-  // The document shows one number of several, perhaps not the one that the SMS went to.
+  // The document shows only one of several numbers, perhaps not the one that the SMS went to.
   const to =
     survey !== null && traitsOf(survey.provider).addressKind === 'mobile'
       ? 'by SMS'

@@ -3,7 +3,7 @@ import type { ClosingState } from '../domain/closing/transitions.ts';
 import type { Output } from './output.ts';
 import { wrap } from './table.ts';
 
-/** What waits for a person, and the command that settles it; an id of the list takes the place of ID. */
+/** What waits for a person, and the command that settles it, with ID in place of an id from the list. */
 export function nextSteps(
   entries: readonly { state: ClosingState; reminderState: ReminderState | null }[],
   { columns }: Pick<Output, 'columns'>,
@@ -24,7 +24,7 @@ export function nextSteps(
   ].map((text) => wrap(text, columns).join('\n'));
 }
 
-/** After a list that is cut; null where it is whole. */
+/** The line after a list that was cut off; null if the list is complete. */
 export function moreText(more: number): string | null {
   if (more <= 0) return null;
   return `${more} more ${more === 1 ? 'closing' : 'closings'}: --limit shows more, filters such as --since choose.`;

@@ -24,7 +24,7 @@ type Entry = Omit<SurveyEntry, 'state'> & { state: ClosingState; dryRun?: boolea
 /**
  * Says that a list is empty.
  *
- * @param customer the only one who was asked for, as a person typed it
+ * @param customer the only customer asked for, as typed
  */
 export function noClosings(customer?: string): string {
   if (customer === undefined) return 'No closings.';
@@ -34,7 +34,7 @@ export function noClosings(customer?: string): string {
 /**
  * Closings of the ledger, at least one, as a table. `nextSteps` says what to type about those that need a person.
  *
- * @param lowRating ratings up to this one are open or done; null: nothing is said about that
+ * @param lowRating ratings up to this one are shown as open or done; null: not shown
  */
 export function surveysView(
   entries: readonly Entry[],
@@ -76,10 +76,10 @@ export function surveysView(
   return table(entries, shape, { width: columns, heading: paint.dim });
 }
 
-/** With less, eight columns are too narrow to read. */
+/** With fewer columns than this, the table's eight would be too narrow to read. */
 const leastForTable = 120;
 
-/** Two lines a closing: what is short in columns, and below it who and why. */
+/** Two lines per closing: the short values in columns and, below them, who and why. */
 function pairs(
   entries: readonly Entry[],
   shape: readonly Column<Entry>[],
@@ -100,7 +100,7 @@ function pairs(
   return [heading, ...lines].join('\n');
 }
 
-/** What the first column says: when the conversation closed, or when the customer was asked, or answered. */
+/** What the first column shows: when the conversation closed, the customer was asked, or the customer answered. */
 export type ListedTime = keyof typeof timeTitles;
 
 const timeTitles = { closedAt: 'Closed', sentAt: 'Asked', answeredAt: 'Answered' } as const;
@@ -109,7 +109,7 @@ function timeIn({ closedAt, sentAt, answer }: Entry, time: ListedTime): string |
   return { closedAt, sentAt, answeredAt: answer?.answeredAt ?? null }[time];
 }
 
-/** Of an answer what the customer said, and the last note of what was done about it. */
+/** For an answer: what the customer said, and the last note about what was done. */
 function whyOf({ reasons, error, state, dueAt, answer, notes, ...entry }: Entry): string {
   if (error !== null) return error.message;
   if (state === 'sent' && entry.reminderState !== null) return reminderCell(entry);

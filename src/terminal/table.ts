@@ -22,7 +22,9 @@ export interface TableOptions {
 const gap = '  ';
 const narrowest = 6;
 
-/** Aligned columns under their titles, as wide as their texts if the width allows it; lines end without spaces. */
+/**
+ * Aligned columns under their titles, as wide as their texts if the total width allows it; no line ends with spaces.
+ */
 export function table<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -57,7 +59,7 @@ export function tableWidth<Row>(rows: readonly Row[], columns: readonly Column<R
   return widths.reduce((sum, one) => sum + one, gap.length * (columns.length - 1));
 }
 
-/** Shrinks the widest column, as often as necessary and possible. */
+/** Shrinks the widest column as often as necessary and possible. */
 function fit<Row>(
   columns: readonly Column<Row>[],
   texts: readonly (readonly string[])[],
@@ -110,7 +112,7 @@ function breakCell(text: string, width: number, overflow: 'cut' | 'wrap' | 'keep
   return overflow === 'cut' ? [cut(text, width)] : wrap(text, width);
 }
 
-/** Made when a text is first cut: to make it takes a tenth of a start. */
+/** Created when a text is first cut, because creating it takes a tenth of the startup time. */
 let graphemes: Intl.Segmenter | undefined;
 
 /** The text if it fits the width, else its beginning and `…`, without half a character. */

@@ -1,4 +1,4 @@
-// Characters that a terminal could obey. Escape sequences are removed as a whole, so that no `[31m` stays behind.
+// Characters that a terminal could obey. Escape sequences are removed completely, so that no `[31m` is left over.
 const escapeSequence =
   // eslint-disable-next-line no-control-regex -- this looks for control characters.
   /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)?|\u001B[ -/]*[0-~]/g;
@@ -22,7 +22,10 @@ export function clean(value: string): string {
     .replace(loneSurrogates, '\uFFFD');
 }
 
-/** Our own text: keeps its line breaks and, if wanted, its colors, and removes everything else that a terminal obeys. */
+/**
+ * Cleans our own text: keeps its line breaks and, if wanted, its colors, and removes everything else that a terminal
+ * obeys.
+ */
 export function cleanBlock(text: string, keepColors: boolean): string {
   if (!keepColors) return withoutControls(text);
   let result = '';
@@ -42,7 +45,7 @@ function withoutControls(text: string): string {
     .replace(loneSurrogates, '\uFFFD');
 }
 
-/** Escapes the characters in JSON that JSON.stringify leaves alone but a terminal obeys. */
+/** Escapes the characters in JSON that JSON.stringify leaves alone but a terminal would obey. */
 export function escapeControls(json: string): string {
   return json.replace(
     controlsButLineFeed,

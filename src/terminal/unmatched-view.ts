@@ -3,7 +3,7 @@ import { localTime } from '../domain/values/local-time.ts';
 import type { Output } from './output.ts';
 import { table, type Column } from './table.ts';
 
-/** Rows of Agent Connect that are of no closing, as a table. */
+/** Rows of Agent Connect that match no closing, as a table. */
 export function unmatchedView(
   entries: readonly UnmatchedRow[],
   { columns, paint }: Pick<Output, 'columns' | 'paint'>,

@@ -43,7 +43,7 @@ interface Status {
   credentialsKnown: boolean;
 }
 
-/** The state of our webhook. Warnings say what to do about it. */
+/** The state of our webhook. The warnings say what to do about it. */
 export function statusView({ webhook, credentialsKnown }: Status, { columns, paint }: Screen): string {
   if (webhook === null) return 'No webhook is installed; `gcsat webhook install` makes one.';
   const { id, name, url, events, enabled, deactivatedAt, hasCredentials, headerKeys } = webhook;

@@ -49,7 +49,7 @@ export async function readAssignment(given: string): Promise<Assignment> {
   return { group: 'values', key, text };
 }
 
-/** Long ones come from files, which have lines. */
+/** The keys whose values may be long: they come from files, which have lines. */
 function isFormKey(key: string): boolean {
   return key === 'reasons' || key === 'question';
 }
@@ -59,7 +59,7 @@ function givenLines(text: string): string {
   return lines.filter((line) => line !== '').join('\n');
 }
 
-/** Reads the value from stdin where it is `-`. @throws Failure kind usage, also for a secret on the command line */
+/** Reads the value from stdin if it is `-`. @throws Failure kind usage, also for a secret on the command line */
 export async function readKeyAndValue(
   given: string,
   example = 'suppressionDays=14',
@@ -97,18 +97,18 @@ const variableOf: ReadonlyMap<string, string> = new Map([
   ['medalliaApiSecret', 'GCSAT_MEDALLIA_API_SECRET'],
 ]);
 
-/** An address of Slack is as good as a password; another one need not be. */
+/** A Slack URL is as good as a password; other URLs need not be secret. */
 function isKey(key: string, value: string): boolean {
   return key !== 'alertUrl' || /\bslack\.com\b/i.test(value);
 }
 
-/** Paths become absolute, since gcsat may run in another folder later. */
+/** Makes paths absolute, since gcsat may run in another folder later. */
 function storedText(key: ProfileKey, value: string): string {
   if (key === 'template' || key === 'medalliaEmployees') return parseTemplate(value);
   return key === 'logo' ? parseLogo(value) : value;
 }
 
-/** Also of a key that this version does not know, when the profile has it. @throws Failure `unknown_key` */
+/** Accepts a key that this version does not know if the profile has it. @throws Failure `unknown_key` */
 export function removalOf(key: string, { values, policy }: StoredProfile): Assignment {
   if (isPolicyKey(key) || Object.hasOwn(policy, key)) {
     return { group: 'policy', key: key as PolicyKey, text: null };
@@ -124,7 +124,7 @@ export function assign(profile: StoredProfile, { group, key, text }: Assignment)
   return { ...profile, [group]: Object.fromEntries(text === null ? rest : [...rest, [key, text]]) };
 }
 
-/** The text for output, without what is secret. */
+/** The text for output; a secret shows only that it is set. */
 export function shownText({ key, text }: Assignment): string | null {
   return secretKeys.includes(key) && text !== null ? isSet : text;
 }

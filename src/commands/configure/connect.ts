@@ -24,7 +24,7 @@ interface ConnectOptions {
   publicUrl?: string | undefined;
 }
 
-/** Asks, checks against Gladly, and saves only what Gladly accepted. */
+/** Asks for the answers, checks them against Gladly, and saves only what Gladly accepted. */
 export async function connect(context: CommandContext, options: ConnectOptions): Promise<void> {
   const { flags, env, output, signal } = context;
   refuseSandbox(context);
@@ -68,7 +68,7 @@ export async function connect(context: CommandContext, options: ConnectOptions):
   );
 }
 
-/** What shows who would be surveyed, or else what is still missing. */
+/** The command that shows who would be surveyed, or else what is still missing. */
 function nextCommand(settings: Settings): string {
   const { delivery, from, publicUrl, smtpUrl, profile } = settings;
   const isComplete =
@@ -86,7 +86,7 @@ function unlessIncomplete(error: unknown): void {
   throw error;
 }
 
-/** The values besides the account that flags or the environment give, to be saved. */
+/** The values besides the account that come from flags or the environment; they will be saved. */
 function givenValues(current: ResolvedSettings, options: ConnectOptions): Answers['values'] {
   const values: Answers['values'] = {};
   if (isGiven(current, 'delivery')) values.delivery = current.delivery;
@@ -107,7 +107,7 @@ function givenValues(current: ResolvedSettings, options: ConnectOptions): Answer
   return values;
 }
 
-/** What the environment may give of Agent Connect. */
+/** The settings of Agent Connect that the environment may give. */
 function givenMedallia({
   apiKey,
   apiSecret,
@@ -134,7 +134,7 @@ function requireGiven(current: ResolvedSettings, values: Answers['values']): Ans
 function draftOf({ domain, email, token, values }: Answers, known: StoredProfile | undefined): StoredProfile {
   return {
     domain: domain.origin,
-    // Another host would have been refused unless the user allowed it.
+    // Without the user's permission, another host would have been refused.
     ...(domain.hostKind === 'other' ? { allowHost: true } : {}),
     email,
     token,
@@ -146,7 +146,7 @@ function draftOf({ domain, email, token, values }: Answers, known: StoredProfile
   };
 }
 
-/** Only where no person saw it at the question. */
+/** Checks the mail server only if nobody saw the result of that check at the prompt. */
 async function mailServerWarnings(
   { output, signal }: CommandContext,
   { delivery, smtpUrl }: Settings,

@@ -23,24 +23,24 @@ import { checkSender } from '../../workflow/context/open-delivery.ts';
 import type { CommandContext } from '../program/context.ts';
 import { askMedallia } from './medallia-questions.ts';
 
-/** What a person, flags, the environment and the saved profile say together. */
+/** The combined answers of the user, flags, the environment, and the saved profile. */
 export interface Answers {
   domain: Domain;
   email: string;
   token: string;
   values: Partial<Record<ProfileKey, string>>;
-  /** What Gladly said to them, where it was asked already. */
+  /** What Gladly returned for them, if it was already asked. */
   connection: Connection | null;
 }
 
-/** By a flag or the environment, for this call. */
+/** Whether a flag or the environment gives it for this call. */
 export function isGiven({ origins }: ResolvedSettings, name: string): boolean {
   return origins[name] === 'flag' || origins[name] === 'environment';
 }
 
 /**
- * Asks for what neither a flag nor the environment gives; the saved profile supplies suggestions. Every answer is checked
- * when it is given, and only what was wrong is asked again.
+ * Asks for what neither a flag nor the environment gives; the saved profile supplies suggestions. Every answer is
+ * checked at once, and only a wrong answer is asked for again.
  */
 export async function askMissing(
   context: CommandContext,
@@ -80,7 +80,7 @@ async function askAccount(
     token: isGiven(current, 'token') ? current.token : null,
   };
   let suggested = current.email;
-  // A saved token is for its own host only.
+  // A saved token is only for the host it was saved with.
   let saved = current.domain?.origin === domain.origin ? current.token : null;
   let isRefused = false;
   for (;;) {
@@ -147,7 +147,7 @@ async function askDelivery(
   if (carrier === 'disk') return { delivery };
   if (carrier === 'agent_connect') return { delivery, ...(await askMedallia(prompts, current, given)) };
   const senderProblem = problemOf((text) => checkSender(parseDelivery(delivery), parseFrom(text)));
-  // The sender of another delivery is not a good suggestion.
+  // A sender for another delivery is not a good suggestion.
   const { from } = current;
   const suggestedFrom = from !== null && (await senderProblem(from)) === null ? from : undefined;
   const ask = async (key: 'from' | 'publicUrl', question: TextQuestion): Promise<string> =>
@@ -170,7 +170,7 @@ async function askDelivery(
   };
 }
 
-/** Hidden, since it holds a password. A server that cannot be reached from here may still be the right one. */
+/** Hidden input, since the URL holds a password. A server that cannot be reached from here may still be right. */
 async function askSmtpUrl(
   { output, signal }: CommandContext,
   prompts: Prompts,

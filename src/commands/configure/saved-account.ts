@@ -7,12 +7,12 @@ import type { CommandContext } from '../program/context.ts';
 
 type Context = Pick<CommandContext, 'flags' | 'env'>;
 
-/** With which a command that changes a profile asks Gladly; null while the profile has none. */
+/** The account with which a command that changes a profile asks Gladly; null while the profile has none. */
 export async function savedAccount(context: Context, saved: StoredProfile): Promise<Account | null> {
   return (await savedBrands(context, saved))?.account ?? null;
 }
 
-/** The same, with the brands of the profile. */
+/** The same account, with the brands of the profile. */
 export async function savedBrands(
   { flags, env }: Context,
   saved: StoredProfile,

@@ -70,7 +70,7 @@ async function save(
     await warnOfReminders(context, saved);
 }
 
-/** Also where the other value of the two comes from somewhere else. */
+/** Warns even if the other of the two values comes from somewhere else. */
 async function warnOfReminders({ flags, env, output }: CommandContext, saved: StoredProfile): Promise<void> {
   const resolved = await resolveSettings({
     ...{ flags, env, draft: saved, onInvalid: () => undefined, onSecret: registerSecret },
@@ -109,7 +109,7 @@ function formatDefault(): string {
   return formatPolicyValue('optOutTopics', defaultPolicy);
 }
 
-/** Null while the profile has no account to ask with; a failure when Gladly did not answer. */
+/** Null while the profile has no account to ask with; a failure if Gladly did not answer. */
 async function topicNames(
   context: CommandContext,
   saved: StoredProfile,

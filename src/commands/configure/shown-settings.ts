@@ -21,7 +21,7 @@ interface ShownSettings extends Pick<ResolvedSettings, 'profile' | 'profileExist
   readonly settings: Readonly<Record<string, ShownSetting>>;
 }
 
-/** Every setting of the chosen profile with its origin, complete or not; of a secret only whether it is set. */
+/** Every setting of the chosen profile with its origin, complete or not; for a secret, only whether it is set. */
 export async function shownSettings({ flags, env, wantsSandbox }: CommandContext): Promise<ShownSettings> {
   const invalid = new Map<string, Failure>();
   const resolved = await resolveSettings({
@@ -76,7 +76,7 @@ export async function readValueOf(
   });
 }
 
-/** Where it leads, without the path, which may be a key. */
+/** Where alerts go, without the path of the URL, which may be a key. */
 function alertPlace(url: string | null): string | null {
   return url === null ? null : `${isSet}, at ${new URL(url).origin}`;
 }

@@ -40,7 +40,7 @@ export const testCommand: CommandDeclaration = {
     let sample: Sample | null;
     let alerts: TestAlert[] = [];
     try {
-      // First, because it may be a usage failure.
+      // The sample goes first, because it may end in a usage failure.
       if (sendTo !== undefined) progress.update(`sending the sample by ${settings.delivery}`);
       sample =
         sendTo === undefined ? null : await sendSampleSurvey(settings, sendTo, { signal, clock, brand });

@@ -6,8 +6,8 @@ import type { CommandContext } from '../program/context.ts';
 import { savedAccount } from './saved-account.ts';
 
 /**
- * Of inboxes and agents that Gladly does not have, among those that are being set. Says nothing while the profile has no account
- * to ask with.
+ * Warns of inboxes and agents, among those being set, that Gladly does not have. Says nothing while the profile has
+ * no account to ask with.
  */
 export async function warnOfExclusions(
   context: CommandContext,

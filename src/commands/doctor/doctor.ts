@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 import type { CheckResult } from '../../workflow/checks/check.ts';
 import type { CommandDeclaration } from '../program/declaration.ts';
 
-/** Of each check. */
+/** Time limit for each check. */
 const limitMs = 5000;
 
 export const doctorCommand: CommandDeclaration = {

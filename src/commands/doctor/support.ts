@@ -6,7 +6,7 @@ import type { CommandContext } from '../program/context.ts';
 
 declare const GCSAT_VERSION: string;
 
-/** Settings that are a number, a time, or one of few words. Of all others only whether they are set. */
+/** Settings that are a number, a time, or one of a few words. All others show only whether they are set. */
 const shown: readonly string[] = [
   ...['delivery', 'ratePercent', 'timeout', 'suppressionDays', 'maxAge', 'delay', 'quietHours', 'sample'],
   ...['lowRating', 'surveyExpires', 'answerFinalAfter', 'confirmSends', 'greetCustomer', 'sandbox'],

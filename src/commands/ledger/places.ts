@@ -16,7 +16,7 @@ export interface LedgerPlaces {
   readonly alsoNeeded: BackupDocument['alsoNeeded'];
 }
 
-/** Where the ledger is and what belongs to it. No account is needed. @throws Failure kind usage or configuration */
+/** Where the ledger is and what belongs to it. Needs no account. @throws Failure kind usage or configuration */
 export async function ledgerPlaces({ flags, env, wantsSandbox }: CommandContext): Promise<LedgerPlaces> {
   if (wantsSandbox()) {
     throw new Failure(
@@ -58,8 +58,8 @@ export async function ledgerPlaces({ flags, env, wantsSandbox }: CommandContext)
 }
 
 /**
- * A ledger as it was typed; `env` is the one of GCSAT_DATABASE_URL or its _FILE twin, because a password on the command
- * line is seen by other users.
+ * A ledger as it was typed. `env` means the ledger in GCSAT_DATABASE_URL or GCSAT_DATABASE_URL_FILE, because other
+ * users can see a password on the command line.
  *
  * @throws Failure kind usage or configuration
  */

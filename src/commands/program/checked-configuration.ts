@@ -9,7 +9,7 @@ import { expectedUrl } from '../webhook/registration.ts';
 import type { CommandContext } from './context.ts';
 import { placeOf } from './ledger-place.ts';
 
-/** Of a command that needs its settings. */
+/** For a command that needs its settings. */
 export function checkedSettings(
   { env }: Pick<CommandContext, 'env'>,
   settings: Settings,
@@ -17,12 +17,14 @@ export function checkedSettings(
   return { ...around(env, settings), settings, place: placeOf(settings), problems: [] };
 }
 
-/** As far as the configuration goes. @throws what is not a Failure of kind configuration, such as a wrong flag */
+/**
+ * As much of the configuration as is valid. @throws any error but a Failure of kind configuration, e.g. a wrong flag
+ */
 export async function checkedConfiguration(context: CommandContext): Promise<CheckedConfiguration> {
   const { flags, env } = context;
   if (context.wantsSandbox()) {
     const settings = await context.settings({ keepsSigningKey: false });
-    // Its webhooks end with the command.
+    // The sandbox's webhooks end with the command.
     return { ...checkedSettings(context, settings), webhookUrl: null };
   }
   const examined = await examineSettings({ flags, env, onSecret: registerSecret });

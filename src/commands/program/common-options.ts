@@ -23,7 +23,7 @@ export const dryRunOption: OptionDeclaration = {
 
 export const yesOption: OptionDeclaration = { flags: '--yes', description: 'do not ask' };
 
-/** The beginning of a range of which only the end was given. */
+/** The beginning of a range with only an end. */
 export const beginningOfTime = '1970-01-01T00:00:00Z';
 
 export const timezoneOption: OptionDeclaration = {

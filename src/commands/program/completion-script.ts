@@ -95,7 +95,7 @@ function zshScript(places: readonly Place[], values: readonly ValueOption[]): st
             : `compadd -- ${choices.map(quoted).join(' ')}`;
     return `    ${name}) ${reply}; return ;;`;
   };
-  // _describe reads the text before a colon as the word.
+  // _describe takes the text before a colon as the word.
   const described = ({ text, description }: Word): string =>
     quoted(`${text.replaceAll(':', '\\:')}:${description.replaceAll(':', '\\:')}`);
   const placeArm = ({ path, words, settings, names }: Place): string => {

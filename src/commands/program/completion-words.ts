@@ -8,7 +8,7 @@ import {
   type Suggestions,
 } from './declaration.ts';
 
-/** A word that can come next, and what it means. */
+/** A word that can come next, and its meaning. */
 export interface Word {
   readonly text: string;
   readonly description: string;
@@ -16,12 +16,12 @@ export interface Word {
 
 /** What can follow one command. */
 export interface Place {
-  /** Names of the commands, from the program's own, e.g. `gcsat surveys list`. */
+  /** Names of the commands, starting with the program's own, e.g. `gcsat surveys list`. */
   readonly path: string;
   readonly words: readonly Word[];
-  /** Words that a value follows directly, such as `sample=`. */
+  /** Words that are directly followed by a value, such as `sample=`. */
   readonly settings: readonly string[];
-  /** What the shell asks the program for; null for a command that takes no such name. */
+  /** Names that the shell asks the program for; null for a command that takes no such name. */
   readonly names: NamesOnDisk | null;
 }
 

@@ -24,24 +24,28 @@ import type { Services, ServiceContext } from '../../workflow/context/services.t
 import type { LedgerPlace } from '../../workflow/context/open-ledger.ts';
 import { listenForSignals } from './signals.ts';
 
-/** What every command gets; the costly parts are made when first needed. */
+/** What every command gets; the expensive parts are made when first needed. */
 export interface CommandContext {
   readonly output: Output;
   /**
    * Aborted by the first SIGINT, SIGTERM or SIGHUP, with a Failure of kind interrupted or terminated as its reason. A
-   * second SIGINT exits at once; the process exits in any case 9 s after the first.
+   * second SIGINT exits at once; in any case the process exits 9 s after the first signal.
    */
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly clock: () => number;
   /** The clock's time as an ISO-8601 text. */
   readonly now: () => string;
-  /** Prompts are allowed: stdin and stderr are a terminal, and neither `--no-input` nor CI is set. */
+  /** Whether prompts are allowed: stdin and stderr are a terminal, and neither `--no-input` nor CI is set. */
   readonly interactive: boolean;
   /** The global options as given, for commands that manage the configuration itself. */
   readonly flags: GlobalFlags;
   readonly env: NodeJS.ProcessEnv;
-  /** `--sandbox` or GCSAT_SANDBOX. @throws Failure kind configuration when the variable is neither yes nor no */
+  /**
+   * Whether `--sandbox` or GCSAT_SANDBOX is set.
+   *
+   * @throws Failure kind configuration if the variable is neither yes nor no
+   */
   readonly wantsSandbox: () => boolean;
   /**
    * The settings, loaded once. With `--sandbox` this starts the embedded sandbox and returns its settings.
@@ -50,7 +54,7 @@ export interface CommandContext {
    * @throws Failure kind configuration or usage.
    */
   readonly settings: (overrides?: SettingOverrides) => Promise<Settings>;
-  /** The embedded sandbox, once `settings` was called. */
+  /** The embedded sandbox, once `settings` has been called. */
   readonly sandbox: () => RunningSandbox | null;
   /** Opens what the workflow needs, until the work is done. */
   readonly withServices: <Result>(
@@ -59,8 +63,8 @@ export interface CommandContext {
     options?: Pick<Partial<ServiceContext>, 'debug' | 'readOnly'> & { warnsOfPause?: boolean },
   ) => Promise<Result>;
   /**
-   * Opens the ledger alone, without a token and without the network, until the work is done. One that is named and does
-   * not exist is refused; the usual one is made only if the command writes.
+   * Opens only the ledger, without a token or the network, until the work is done. A ledger that is named but does
+   * not exist is refused; the default ledger is created only if the command writes.
    */
   readonly withLedger: <Result>(
     options: { writes: boolean; warnsOfPause?: boolean },
@@ -74,7 +78,7 @@ export interface CommandContext {
   readonly close: () => Promise<void>;
 }
 
-/** What can be said without knowing the account. */
+/** The settings that are known without an account. */
 type SettingsWithoutAccount = Pick<
   Settings,
   'policy' | 'brand' | 'delivery' | 'from' | 'smtpUrl' | 'publicUrl' | 'medallia'
@@ -86,7 +90,7 @@ interface Loaded {
   close?(): Promise<void>;
 }
 
-/** In every command that opens a ledger, so that nobody wonders why nothing leaves. */
+/** Called by every command that opens a ledger, so that users know why nothing leaves. */
 async function warnOfPause(output: Output, ledger: Services['ledger'], clock: () => number): Promise<void> {
   const { sendingPauseNow } = await import('../../workflow/operator/sending.ts');
   const pause = await sendingPauseNow(ledger, timeNow(clock));
@@ -136,7 +140,7 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
     ({ sandbox } = loaded);
     return loaded.settings;
   };
-  /** Asking Gladly shows when the ledger is another organization's; a command that only reads asks nothing. */
+  /** Asks Gladly whether the ledger belongs to another organization; an unanswered request refuses nothing. */
   const refuseOtherOrganization = async (): Promise<void> => {
     try {
       const { openServices } = await import('../../workflow/context/services.ts');
@@ -200,7 +204,7 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
     async close() {
       const loaded = await loading?.catch(() => null);
       await loaded?.close?.();
-      // A closed terminal may hang up twice, and the second time must not keep the sandbox's folder.
+      // A closed terminal may send SIGHUP twice; the second one must not prevent the removal of the sandbox's folder.
       signals.close();
     },
   };

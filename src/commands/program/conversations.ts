@@ -13,7 +13,7 @@ export type ConversationWork = (conversationId: string, steps: Steps) => Promise
  * Works on each conversation, with a spinner that shows the current step, and prints the results: one document, or an
  * array of documents for several conversations.
  *
- * @throws Failure of the only conversation, or one that counts the failed ones: it decides the exit code.
+ * @throws Failure of the only conversation, or one that counts the failed conversations; it determines the exit code.
  */
 export async function workOnConversations(
   context: CommandContext,
@@ -33,9 +33,9 @@ export async function workOnConversations(
 }
 
 /**
- * The conversations on the command line. If there is none, the embedded sandbox chooses one.
+ * The conversations on the command line. If there are none, the embedded sandbox chooses one.
  *
- * @throws Failure kind usage when none is named, or for an empty id.
+ * @throws Failure kind usage if none is named, or for an empty id.
  */
 export async function namedConversations(
   context: CommandContext,
@@ -85,7 +85,7 @@ function reportConversations(
   throw stopped ?? summaryOf(failures, requested, results.length);
 }
 
-/** Has the kind of the failures if all of them failed alike, else kind partial. */
+/** Has the kind of the failures if all conversations failed alike, else kind partial. */
 function summaryOf(failures: readonly Failure[], requested: number, done: number): Failure {
   const kinds = new Set(failures.map(({ kind }) => exitCodes[kind]));
   const [first] = failures;

@@ -1,30 +1,30 @@
 import { deliveryNames } from '../../domain/delivery.ts';
 import type { CommandContext } from './context.ts';
 
-/** Names that only the files on this machine hold. */
+/** Names that exist only in files on this machine. */
 export type NamesOnDisk = 'profiles' | 'surveys' | 'brands';
 
-/** What completion offers where the parser takes any text. */
+/** What completion offers when the parser takes any text. */
 export type Suggestions = readonly string[] | NamesOnDisk;
 
 export interface OptionDeclaration {
-  /** As commander reads them, e.g. `-q, --quiet` or `--limit <number>`. */
+  /** In commander's notation, e.g. `-q, --quiet` or `--limit <number>`. */
   readonly flags: string;
   readonly description: string;
   /** Offered by help and completion. */
   readonly choices?: readonly string[];
-  /** Everything the parser accepts, when that is more than the choices. */
+  /** Everything the parser accepts, if that is more than the choices. */
   readonly accepted?: readonly string[];
   readonly suggestions?: Suggestions;
 }
 
 export interface ArgumentDeclaration {
-  /** As commander reads them, e.g. `<conversationId...>`. */
+  /** In commander's notation, e.g. `<conversationId...>`. */
   readonly name: string;
   readonly description: string;
   readonly choices?: readonly string[];
   readonly suggestions?: Suggestions;
-  /** The keys that `KEY=VALUE` may begin with; default: all of a profile. */
+  /** The keys that `KEY=VALUE` may begin with; default: all keys of a profile. */
   readonly settings?: readonly string[];
 }
 
@@ -32,16 +32,16 @@ export interface ArgumentDeclaration {
 export interface Given {
   /** In the order of the declaration: undefined for a missing optional argument, an array for a repeated one. */
   readonly arguments: readonly unknown[];
-  /** By camel-case name; only those on the command line. */
+  /** By camel-case name; only options on the command line. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** A number that it returns is the exit code; anything else means 0. */
+/** If it returns a number, that is the exit code; anything else means 0. */
 export type Run = (context: CommandContext, given: Given) => Promise<unknown>;
 
 /**
- * A command as data: parsing, help, completion and the reference are made from it. Help loads every declaration, so a
- * file that has one imports at its top only types and what loads at once; `run` imports the rest.
+ * A command as data: parsing, help, completion, and the reference are made from it. Help loads every declaration, so
+ * a file with a declaration imports at its top only types and modules that load fast; `run` imports the rest.
  */
 export interface CommandDeclaration {
   readonly name: string;
@@ -105,5 +105,5 @@ export const globalOptions: readonly OptionDeclaration[] = [
 /** For every command. */
 export const helpOption: OptionDeclaration = { flags: '-h, --help', description: 'show this help' };
 
-/** For the program alone. */
+/** Only for the program itself. */
 export const versionOption: OptionDeclaration = { flags: '-V, --version', description: 'print the version' };

@@ -20,7 +20,7 @@ export async function embedSandbox(
   refuseAccountFlags(flags);
   const directory = await makeSandboxFolder();
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
-  // The folder must not outlive a process that has to exit at once.
+  // The folder must not outlive a process that has to exit immediately.
   process.once('exit', remove);
   const sandbox = await startSandbox();
   const close = async (): Promise<void> => {

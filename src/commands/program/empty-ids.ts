@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
 
-// A script gives an empty id when its variable is not set.
+// A script passes an empty id when its variable is not set.
 
 /** @throws Failure kind usage */
 export function refuseEmptyConversationId(ids: readonly string[]): void {

@@ -16,9 +16,9 @@ const widestLine = 110;
 const widestName = 26;
 
 /**
- * The help of a command, made without commander or a color package, which take time to load.
+ * The help of a command, made without commander or a color package, because both take time to load.
  *
- * @param path the names from the program's own to the command's, e.g. `gcsat surveys list`.
+ * @param path the names from the program's to the command's, e.g. `gcsat surveys list`.
  */
 export function helpText(path: string, command: CommandDeclaration, style: HelpStyle): string {
   const width = Math.min(style.columns, widestLine);
@@ -60,7 +60,7 @@ function usageOf(path: string, { commands = [], arguments: words = [], run }: Co
   return [path, ...inner, ...words.map(({ name }) => name), '[options]'].join(' ');
 }
 
-/** A group has the options of its default command. */
+/** A group also takes the options of its default command. */
 function defaultOptions({ commands = [] }: CommandDeclaration): readonly OptionDeclaration[] {
   return commands.find(({ isDefault }) => isDefault === true)?.options ?? [];
 }
@@ -100,7 +100,7 @@ function rowLines({ name, text }: Row, width: number): string[] {
   return [`  ${name.padEnd(widestName)}  ${first.slice(indent.length)}`, ...rest];
 }
 
-/** For our own words, in which every letter is one column wide. */
+/** For our own texts, in which every letter is one column wide. */
 function fill(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

@@ -3,7 +3,7 @@ import type { Settings } from '../../config/settings.ts';
 import { Failure } from '../../failure.ts';
 import type { LedgerPlace } from '../../workflow/context/open-ledger.ts';
 
-/** @throws Failure not_configured when no ledger is selected */
+/** @throws Failure not_configured if no ledger is selected */
 export function placeOf(settings: Settings | ResolvedSettings): LedgerPlace {
   const { database, dataDir, delivery, origins } = settings;
   if (database === null) {

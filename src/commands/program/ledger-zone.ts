@@ -11,8 +11,8 @@ export function laneOf(delivery: DeliveryName): Lane {
 }
 
 /**
- * The organization's zone as the ledger remembers it, so that reading needs no network; UTC where it does not know, with a
- * warning if the texts depend on it.
+ * The organization's zone as the ledger remembers it, so that reading needs no network; UTC if the ledger does not
+ * know the zone, with a warning if the texts depend on it.
  */
 export async function zoneOf(
   ledger: Services['ledger'],
@@ -23,7 +23,7 @@ export async function zoneOf(
   return keptZone(ledger, output, 'times without an offset are');
 }
 
-/** The same for a list, which shows times in the zone of those that choose it, whether or not they depend on it. */
+/** The same for a list, which also shows times in this zone: returns the zone even if no text depends on it. */
 export async function listZoneOf(
   ledger: Services['ledger'],
   texts: readonly string[],
@@ -34,7 +34,7 @@ export async function listZoneOf(
   return zone === null || zoneProblem(zone) !== null ? 'UTC' : zone;
 }
 
-/** The same for what is shown and counted by days. */
+/** The same for output that shows and counts by day: warns whenever the zone is unknown. */
 export function calendarZoneOf(ledger: Services['ledger'], output: Pick<Output, 'warn'>): Promise<string> {
   return keptZone(ledger, output, 'times and days are');
 }

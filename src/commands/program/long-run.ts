@@ -11,7 +11,7 @@ import { warnOfPlaceholderLinks } from './link-warning.ts';
 import { runLimits, type RunLimitOptions } from './run-limits.ts';
 
 /**
- * Reads the options that every long run has, and loads the settings.
+ * Reads the options that all long runs share, and loads the settings.
  *
  * @throws Failure kind usage or configuration
  */
@@ -26,7 +26,7 @@ export async function beginLongRun(
   return { limits, dryRun };
 }
 
-/** What a person sees of a long run. */
+/** What the user sees of a long run. */
 export interface LongRun {
   readonly listener: BackfillListener;
   /** How many named conversations could not be read. */
@@ -34,7 +34,7 @@ export interface LongRun {
   end(): void;
 }
 
-/** @param askAbove asks when more surveys than this may be sent; null: never asks. */
+/** @param askAbove asks for confirmation if more surveys than this may be sent; null: never asks. */
 export function showProgress({ output, clock, signal }: CommandContext, askAbove: number | null): LongRun {
   let progress: Progress = output.progress('looking for closings');
   let total = 0;
@@ -89,7 +89,7 @@ function remaining(seconds: number): string {
   return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** A person has to settle messages that may have left. */
+/** Only a person can settle messages that may or may not have left. */
 export function warnOfUncertain({ output }: CommandContext, { outcomes }: BackfillDocument): void {
   if (outcomes.uncertain === 0) return;
   output.warn(
@@ -99,7 +99,7 @@ export function warnOfUncertain({ output }: CommandContext, { outcomes }: Backfi
 }
 
 /**
- * Reports failed closings, which the ledger keeps, by the exit code.
+ * Reports failed closings, which the ledger keeps, through the exit code.
  *
  * @param unread how many named conversations could not be read: the failures list them, but they are not closings
  * @throws Failure kind partial
@@ -107,9 +107,9 @@ export function warnOfUncertain({ output }: CommandContext, { outcomes }: Backfi
 export function checkFailures(document: BackfillDocument, unread = 0): void {
   const { outcomes, thisRun, failures, closings, dryRun } = document;
   const failed = outcomes.failed + unread;
-  // The failures list unsent messages too, whose closings stay scheduled.
+  // The failures also list unsent messages, whose closings stay scheduled.
   const waiting = failures.length - failed;
-  // The queue has closings outside this range, which are not listed.
+  // The queue also has closings outside this range, which are not listed.
   const others = Math.max(thisRun.failed - failures.length, 0);
   if (failed + waiting + others === 0) return;
   const total = `of ${closings + unread} closings`;
@@ -134,7 +134,7 @@ export function checkFailures(document: BackfillDocument, unread = 0): void {
   });
 }
 
-/** What tries the failed closings again: a later run, or a person who has fixed the cause. */
+/** Who tries the failed closings again: a later run, or a person who has fixed the cause. */
 function nextTry(byRuns: number, byHand: number): string {
   if (byHand === 0) return 'A later run tries them again.';
   const hand = 'fix the cause, then use `gcsat surveys retry`';

@@ -1,20 +1,20 @@
 import type { CommandContext } from './context.ts';
 import type { Invocation } from './parse.ts';
 
-/** What the process has. */
+/** What the process was started with. */
 export interface ProcessInput {
   /** The command line, without the program's own name. */
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly version: string;
-  /** Help and the version, on stdout. */
+  /** Prints help and the version on stdout. */
   readonly print: (text: string) => void;
 }
 
 export interface Program {
   /** Runs the command line to its end. @returns the exit code */
   run(): Promise<number>;
-  /** Reports an error, and is the only place where one becomes an exit code. */
+  /** Reports an error. This is the only place where an error becomes an exit code. */
   fail(error: unknown): Promise<number>;
 }
 

@@ -64,7 +64,7 @@ function exampleLines({ examples = [] }: CommandDeclaration): string[] {
   return examples.length === 0 ? [] : ['.PP', '.nf', ...examples.map(roff), '.fi'];
 }
 
-/** Plain text: no backslash, dash, or first character of a line means anything. */
+/** Plain text: no backslash, dash, or first character of a line has a special meaning. */
 function roff(text: string): string {
   return text
     .replaceAll('\\', '\\e')

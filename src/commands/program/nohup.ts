@@ -4,9 +4,9 @@ import { basename } from 'node:path';
 const writeOnly = 1;
 
 /**
- * Whether nohup started this process, so that a hang-up must not stop it. Node restores an ignored SIGHUP to its default
- * before we run, but nohup leaves other traces: shells name the command they start in `_`, and GNU nohup replaces a
- * terminal on stdin by /dev/null, opened for writing.
+ * Whether nohup started this process, so that a hang-up must not stop it. Node restores an ignored SIGHUP to its
+ * default before we run, but nohup leaves other traces: shells name the command they start in `_`, and GNU nohup
+ * replaces a terminal on stdin with /dev/null, opened for writing.
  */
 export function isUnderNohup(env: NodeJS.ProcessEnv): boolean {
   return basename(env['_'] ?? '') === 'nohup' || isWriteOnly(0);

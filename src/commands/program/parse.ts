@@ -13,14 +13,14 @@ import { helpText, type HelpStyle } from './help.ts';
 import { program } from './program.ts';
 import { lineOf, lostOption, pathOf, unknownCommand, usageFailure } from './usage-failure.ts';
 
-/** A command line that was understood. */
+/** A command line that parsed without mistakes. */
 export interface Invocation {
   readonly flags: GlobalFlags & TerminalFlags;
-  /** A number that it returns is the exit code; anything else means 0. */
+  /** If it returns a number, that is the exit code; anything else means 0. */
   run(context: CommandContext): Promise<unknown>;
 }
 
-/** Where help and the version go. */
+/** Prints help and the version. */
 export interface HelpSink extends HelpStyle {
   readonly version: string;
   print(text: string): void;
@@ -28,7 +28,7 @@ export interface HelpSink extends HelpStyle {
 
 /**
  * @param args without the program's own name.
- * @returns null when help or the version was requested, and printed.
+ * @returns null if help or the version was requested; it has been printed.
  * @throws Failure kind usage.
  */
 export function parseCommandLine(args: readonly string[], sink: HelpSink): Invocation | null {
@@ -55,7 +55,7 @@ export function parseCommandLine(args: readonly string[], sink: HelpSink): Invoc
   return found[0] ?? null;
 }
 
-/** Looks itself, because help ends the parsing before it has reached all options. */
+/** Scans the words itself, because help ends the parsing before all options are reached. */
 function wantsJson(args: readonly string[]): boolean {
   const line = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
   return line.includes('--json') || line.includes('--jsonl');
@@ -80,7 +80,7 @@ function addHelpCommand(command: Command, parsing: Parsing): void {
   });
 }
 
-// A command line cannot contain it.
+// A character that a command line cannot contain.
 const idMark = '\0';
 
 /**
@@ -98,7 +98,7 @@ function unprotected(value: unknown): unknown {
 
 interface Parsing {
   readonly style: HelpStyle;
-  /** Help or the version. */
+  /** Prints help or the version. */
   print(text: string): void;
   found(invocation: Invocation): void;
 }
@@ -163,7 +163,7 @@ function toOption({ flags, description, choices, accepted = choices }: OptionDec
   });
 }
 
-/** The values of these options, as far as they are on the command line. */
+/** The values of those options that are on the command line. */
 function given(command: Command, options: readonly Option[]): Record<string, unknown> {
   const names = options.map((option) => option.attributeName());
   const onCommandLine = names.filter((name) => command.getOptionValueSource(name) === 'cli');

@@ -7,7 +7,7 @@ export function programHelp(commandLine: readonly string[]): string {
   return helpText(program.name, program, helpStyle(commandLine));
 }
 
-/** For help on this stdout. */
+/** The style of help on this stdout. */
 export function helpStyle(commandLine: readonly string[]): HelpStyle {
   const { isTerminal, columns } = terminalWidth();
   const color = commandLine.includes('--no-color') ? false : undefined;

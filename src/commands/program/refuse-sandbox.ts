@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.ts';
 import type { CommandContext } from './context.ts';
 
-/** For commands that change a real profile, which a user of the sandbox does not mean. @throws Failure kind usage */
+/** For commands that change a real profile, which users of the sandbox do not intend. @throws Failure kind usage */
 export function refuseSandbox({ flags, wantsSandbox }: CommandContext): void {
   if (!wantsSandbox()) return;
   const given = flags.sandbox === true ? 'leave out --sandbox' : 'unset GCSAT_SANDBOX';

@@ -3,7 +3,7 @@ import { readValue } from '../../config/invalid-value.ts';
 import type { QueueLimits } from '../../workflow/queue/work-queue.ts';
 import { wholeNumber } from './whole-number.ts';
 
-/** The flags that bound a long run, as typed. */
+/** The flags that limit a long run, as typed. */
 export interface RunLimitOptions {
   maxSends?: string | undefined;
   limit?: string | undefined;
@@ -23,7 +23,7 @@ function countOf(flag: string, text: string | undefined, least: number): number 
   return text === undefined ? null : wholeNumber(flag, text, { code: 'bad_count', least });
 }
 
-/** Milliseconds. @throws Failure kind usage */
+/** @returns milliseconds. @throws Failure kind usage */
 export function durationOf(flag: string, text: string): number {
   return readValue('usage', flag, parseDuration, text, 'bad_duration');
 }

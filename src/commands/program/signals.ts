@@ -1,9 +1,9 @@
 import { exitCodes, Failure } from '../../failure.ts';
 import { isUnderNohup } from './nohup.ts';
 
-/** How long a stopped command may take to finish what is in flight: some service managers kill after 10 s. */
+/** How long a stopped command may take to finish what is in flight: some service managers kill it after 10 s. */
 const graceMs = 9000;
-/** npx passes on the Ctrl-C that the terminal has already sent to every process: one press, two signals. */
+/** npx forwards a Ctrl-C that the terminal has already sent to every process: one press, two signals. */
 const samePressMs = 200;
 
 export interface Signals {
@@ -12,11 +12,11 @@ export interface Signals {
 }
 
 /**
- * Turns the first SIGINT, SIGTERM or SIGHUP (the terminal was closed) into an aborted signal. A second SIGINT exits at
- * once; the process exits in any case 9 s after the first. Under nohup a SIGHUP does nothing.
+ * Turns the first SIGINT, SIGTERM or SIGHUP (the terminal was closed) into an aborted signal. A second SIGINT exits
+ * at once; in any case the process exits 9 s after the first signal. Under nohup, SIGHUP does nothing.
  *
  * @param giveUp reports the end when the 9 s are over, and returns the exit code.
- * @param keeps whether the ledger stays, so that running the same command again goes on
+ * @param keeps whether the ledger stays, so that running the same command again continues
  */
 export function listenForSignals(
   giveUp: (reason: Failure) => number,

@@ -23,7 +23,7 @@ export function parseTimeRange(given: GivenRange, nowMs: number, timeZone: strin
   return asUsage(() => resolveTimeRange(given, { nowMs, timeZone }));
 }
 
-/** When something ends that lasts until then. @throws Failure kind usage */
+/** The end of a pause that lasts until the given time. @throws Failure kind usage */
 export function parsePauseEnd(text: string, nowMs: number, timeZone: string): string {
   return asUsage(() => resolveEnd(text, { nowMs, timeZone }));
 }
@@ -35,11 +35,12 @@ export function refuseBadTimeRange(given: GivenRange, nowMs: number, timeZone: s
 }
 
 /**
- * The zone of a run's times: the one that was named, else the organization's. If Gladly reports none, or one that is
- * unknown here, that is UTC, with a warning when something depends on it. Sentences show their times in it from now on.
+ * The zone of a run's times: the named one, else the organization's. If Gladly reports no zone, or one that is
+ * unknown here, UTC is used, with a warning if something depends on it. From now on, sentences show times in this
+ * zone.
  *
  * @param given null: no range was given, and the times of the range that was found are shown
- * @param named IANA name; quiet hours are in the organization's zone all the same
+ * @param named IANA name; quiet hours use the organization's zone all the same
  */
 export async function timeZoneFor(
   given: GivenRange | null,

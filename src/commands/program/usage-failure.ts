@@ -2,7 +2,7 @@ import type { Command, CommanderError } from 'commander';
 import { Failure } from '../../failure.ts';
 import { suggest } from '../../terminal/suggest.ts';
 
-/** From the program down to the command. */
+/** The commands from the program down to this one. */
 export function lineOf(command: Command): Command[] {
   return command.parent === null ? [command] : [...lineOf(command.parent), command];
 }
@@ -13,7 +13,7 @@ export function pathOf(command: Command): string {
     .join(' ');
 }
 
-/** What is wrong with a command line, in our words; null when help or the version was requested. */
+/** What is wrong with a command line, in our words; null if help or the version was requested. */
 export function usageFailure(command: Command, { code, message, exitCode }: CommanderError): Failure | null {
   if (exitCode === 0) return code === 'commander.helpDisplayed' ? helpOfNothing(command) : null;
   const help = `See \`${pathOf(command)} --help\`.`;
@@ -45,7 +45,7 @@ function helpOfNothing(command: Command): Failure | null {
   return !isGroup || word === '' || word.startsWith('-') ? null : unknownCommand(command, word);
 }
 
-/** Words that people of other programs try, and what they mean here. */
+/** Words that users of other programs try, and what they mean here. */
 const meantBy: Readonly<Record<string, string>> = {
   login: 'gcsat configure',
   auth: 'gcsat configure',
@@ -77,7 +77,7 @@ export function unknownCommand(group: Command, word: string): Failure {
   });
 }
 
-/** An option before a command's name belongs to the group, and would be ignored silently. */
+/** An option before a command's name belongs to the group, and would be silently ignored. */
 export function lostOption(command: Command, group: Command, flag: string): Failure {
   const text = `${flag} before '${command.name()}' is an option of \`${pathOf(group)}\` only`;
   return new Failure('usage', 'misplaced_option', text, {
@@ -98,15 +98,15 @@ function strayArgument(command: Command): string {
 }
 
 /**
- * The group that a stray word was meant to name a command of: the command itself, or the group whose default command
- * got the word because it names none of them.
+ * The group in which a stray word was meant to name a command: the command itself, or the group whose default command
+ * got the word because it names none of the group's commands.
  */
 function groupOf(command: Command): Command | null {
   if (command.commands.length > 0) return command;
   return command.parent !== null && command.parent.args[0] !== command.name() ? command.parent : null;
 }
 
-/** A command's name came so late that it was read as an argument. */
+/** A command's name came so late that it was parsed as an argument. */
 function optionsFirst(named: Command): Failure {
   const text = `the options of \`${pathOf(named)}\` belong after its name`;
   return new Failure('usage', 'misplaced_option', text, {

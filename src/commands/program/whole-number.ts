@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
 
-/** @throws Failure kind usage with the given code, `bad_value` unless given */
+/** @throws Failure kind usage with the given code, by default `bad_value` */
 export function wholeNumber(
   flag: string,
   text: string,

@@ -5,7 +5,7 @@ import type { Services } from '../../workflow/context/services.ts';
 import type { AddressChange } from '../../workflow/operator/unsubscribed-addresses.ts';
 import type { CommandContext } from '../program/context.ts';
 
-/** Changes an address in the ledger, in a dry run in a copy of it, and prints the result. */
+/** Changes an address in the ledger, or for a dry run in a copy of it, and prints the result. */
 export async function changeAddress(
   { output, withLedger }: CommandContext,
   { dryRun = false }: { dryRun?: boolean | undefined },

@@ -10,11 +10,11 @@ export interface AnswerFilterOptions {
   answered?: boolean | undefined;
   answeredSince?: string | undefined;
   answeredUntil?: string | undefined;
-  /** True: whatever it says. */
+  /** True: any comment. */
   comment?: string | true | undefined;
 }
 
-/** What has not been answered has none of these. */
+/** A closing without an answer matches none of these. */
 export const answerFilterOptions: readonly OptionDeclaration[] = [
   { flags: '--rating <ratings>', description: "only these ratings: 1, 1,2, 1-3, '<=2', '>=4'" },
   { flags: '--low', description: 'only low ratings (policy lowRating)' },
@@ -29,7 +29,7 @@ export const answerFilterOptions: readonly OptionDeclaration[] = [
 ];
 
 /**
- * Which answers are meant, once the policy says what a low rating is.
+ * Which answers the options select, once the policy says what a low rating is.
  *
  * @throws Failure kind usage
  */
@@ -51,7 +51,7 @@ export function answerFilterOf({
   }
   return ({ lowRating }) => {
     const lowOnes = low || open ? every.filter((one) => one <= lowRating) : null;
-    // Without a time at which answers begin, only their ratings lead to them.
+    // Without a start time for answers, they can only be found by their ratings.
     const isUntil = answeredUntil !== undefined && answeredSince === undefined;
     const isAnswered = answered || comment !== undefined || isUntil;
     const ratings = given ?? lowOnes ?? (isAnswered ? every : null);
@@ -76,7 +76,7 @@ function ratingsOf(text: string): readonly number[] {
   });
 }
 
-/** Null where it names no rating. */
+/** Null if the text names no rating. */
 function oneOrSeveral(text: string): readonly number[] | null {
   const [, sign, bound = ''] = /^(<=|>=|<|>|=|)\s*([1-5])$/.exec(text) ?? [];
   const [, from = '', to = ''] = /^([1-5])\s*-\s*([1-5])$/.exec(text) ?? [];

@@ -8,10 +8,10 @@ import { refuseEmptyId } from '../program/empty-ids.ts';
 import { filterOf, filterOptions, isFiltered } from './closing-filter.ts';
 import { dryRunNote } from './dry-run-note.ts';
 
-/** What has not left yet. */
+/** The states of closings whose survey has not left yet. */
 const cancellable = ['pending', 'scheduled', 'failed'] as const;
 
-/** More are only counted for people. */
+/** The table has at most this many rows; beyond that, only the count is printed. */
 const mostShown = 20;
 
 export const cancelCommand: CommandDeclaration = {

@@ -28,7 +28,7 @@ export interface FilterOptions extends AnswerFilterOptions {
   timezone?: string | undefined;
 }
 
-/** @param states that make sense for the command */
+/** @param states the states that make sense for the command */
 export function filterOptions(states: readonly ListedState[]): readonly OptionDeclaration[] {
   return [
     {
@@ -73,17 +73,17 @@ export function isFiltered(options: FilterOptions): boolean {
   return names.some((name) => options[name] !== undefined);
 }
 
-/** Once the ledger is open. */
+/** What a filter needs of an open ledger. */
 export interface OpenedLedger {
   readonly ledger: Services['ledger'];
   readonly policy: Policy;
 }
 
 /**
- * Which closings are meant. Mistakes that can be seen without the ledger are found before it is opened.
+ * Which closings the options select. Mistakes that show without the ledger are reported before it is opened.
  *
  * @param known the states that the command accepts
- * @returns the filter, once the ledger can say which zone the organization has and what the names in it mean
+ * @returns the filter, once the ledger can say which zone the organization has and what the names in the filter mean
  * @throws Failure kind usage
  */
 export async function filterOf(
@@ -129,7 +129,7 @@ export async function filterOf(
   const answers = answerFilterOf(options);
   return async ({ ledger, policy }) => {
     const zone = timezone ?? (texts.length === 0 ? 'UTC' : await listZoneOf(ledger, texts, output));
-    // A list shows the days that were asked for.
+    // The list shows times in the zone of the days that were asked for.
     showTimesIn(zone);
     const range = parseTimeRange(given, clock(), zone);
     return {
@@ -149,7 +149,7 @@ function sentRange({ since, until }: TimeRange): SurveyFilter {
   return { sentSince: since, sentUntil: until };
 }
 
-/** An end that is not given is none: an answer may be younger than the moment at which the list begins. */
+/** A missing end stays open: an answer may be newer than the moment at which the list begins. */
 function answeredRange(
   { answeredSince, answeredUntil }: FilterOptions,
   { since, until }: TimeRange,

@@ -56,7 +56,7 @@ async function isConfirmed(
   const { forgetView } = await import('../../terminal/forget-view.ts');
   const { confirmed } = await import('../program/confirmation.ts');
   if (context.interactive) {
-    // A line each: what a message says cannot begin a line of its own.
+    // One call per line, because a message cannot contain line breaks.
     for (const line of forgetView(plan, context.output).split('\n')) context.output.info(line);
   }
   const cards = keepCards || plan.counts.cards === 0 ? '' : ', and the cards in Gladly';

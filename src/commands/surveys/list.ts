@@ -6,7 +6,7 @@ import { wholeNumber } from '../program/whole-number.ts';
 import { answerFilterOptions } from './answer-filter.ts';
 import { filterOf, filterOptions } from './closing-filter.ts';
 
-/** On a terminal, where more would only scroll by. */
+/** The limit on a terminal, because more rows would only scroll by. */
 const shownOnTerminal = 20;
 
 export const listCommand: CommandDeclaration = {

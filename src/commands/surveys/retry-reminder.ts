@@ -11,11 +11,11 @@ interface Given {
 }
 
 /**
- * Settles a reminder that waits for a person as `surveys retry` settles a survey: in doubt only on a person's word, and one that
- * failed is tried again.
+ * Settles a reminder that waits for a person, as `surveys retry` settles a survey: an uncertain one only on a
+ * person's word, while a failed one is tried again.
  *
- * @returns what kept it from leaving; null where nothing did
- * @throws Failure kind usage where nobody says what became of it
+ * @returns what kept it from leaving; null if nothing did
+ * @throws Failure kind usage if nobody says what became of it
  */
 export async function retryReminder(
   services: Services,
@@ -37,7 +37,7 @@ export async function retryReminder(
   await readyToDeliver(services);
   await resendReminderOf(services.ledger, closing.id, now());
   const { result, failure } = await remind(services, closing.id);
-  // In doubt is a warning, as for a survey.
+  // An uncertain reminder is only a warning, as for a survey.
   return result === 'failed' ? failure : null;
 }
 

@@ -74,7 +74,7 @@ export const retryCommand: CommandDeclaration = {
   },
 };
 
-/** @param own the same services, in a dry run with a copy of the ledger and without a way to send. */
+/** @param own the same services; in a dry run, with a copy of the ledger and no way to send. */
 async function surveyAgain(
   context: CommandContext,
   { services, own }: { services: Services; own: Services },
@@ -93,7 +93,7 @@ async function surveyAgain(
   const request = { conversationId, closingId };
   await workOnConversations(context, own, [conversationId], async (_id, steps) => {
     if (!dryRun) return surveyConversation(own, request, steps);
-    // With the real delivery, whose settings may be wrong.
+    // Checks the real delivery, whose settings may be wrong.
     await readyToDeliver(services);
     return previewConversation(own, request, steps);
   });

@@ -23,7 +23,7 @@ export function serviceContextOf({ signal, clock, output }: CommandContext): Ser
   return { signal, clock, priority: 'interactive', debug: (text) => output.debug(text) };
 }
 
-/** Next to the survey page; null while the address of that is not set. */
+/** The webhook's URL, next to the survey page; null while publicUrl is not set. */
 export function expectedUrl({ publicUrl, origins, hostKind }: Settings): string | null {
   const isPlaceholder = origins['publicUrl'] === 'default' && hostKind !== 'loopback';
   return publicUrl === null || isPlaceholder ? null : webhookUrlOf(publicUrl);

@@ -30,7 +30,7 @@ export async function sendSample(context: CommandContext, options: SampleOptions
   const allowHost = allowsHost(flags, env);
   const url = readValue('usage', '--url', (text) => parseWebhookUrl(text, allowHost), options.url);
   const times = repeat === undefined ? 1 : wholeNumber('--repeat', repeat, { least: 1, most: mostRepeats });
-  // No organization has to be configured for this.
+  // This works without a configured organization.
   const resolved = await resolveSettings({ flags, env, onSecret: registerSecret });
   if (!allowHost && !isLoopbackUrl(url)) await requireKnownHost(url, resolved);
   if (['closed', 'reopened'].includes(kind) && conversation === undefined) {
@@ -56,7 +56,8 @@ export async function sendSample(context: CommandContext, options: SampleOptions
 }
 
 /**
- * The event shows the webhook's credentials, so it goes only to the webhook and the survey page: a typo must not leak them.
+ * The request carries the webhook's credentials, so it goes only to the host of the webhook or the survey page: a
+ * typo must not leak them.
  *
  * @throws Failure `webhook_host_unknown`
  */

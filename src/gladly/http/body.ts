@@ -3,16 +3,16 @@ import { cutOff, notAnAnswer, unreadable, type Subject } from './errors.ts';
 import { readErrors, summaryOf } from './refusal.ts';
 import type { Answer } from '../../http/transport.ts';
 
-/** Several bodies are read at a time. The longest timeline, of 1000 items, takes a few MiB. */
+/** Several bodies are in memory at a time. The longest timeline, of 1000 items, takes a few MiB. */
 const maxJsonBytes = 16 * 1024 * 1024;
 
 /**
- * The JSON of an answer. A page, a text, an error, or nothing at all in its place is a trouble that passes; JSON with a
- * mistake in it is a Problem of kind contract.
+ * The JSON of an answer. A web page, plain text, an error, or an empty body in its place is a temporary Problem;
+ * malformed JSON is a Problem of kind contract.
  */
 export async function readJson(answer: Answer, subject: Subject): Promise<unknown> {
   const value = jsonOf(await answer.text(maxJsonBytes), subject);
-  // No answer of the contract is any of these; some servers write them where they have nothing, or an error.
+  // No answer in the contract is a bare value or null; some servers send one when they have nothing, or an error.
   if (typeof value !== 'object') throw notAnAnswer(subject, `a ${typeof value} alone`);
   if (value === null) throw notAnAnswer(subject, 'null alone');
   return value;
@@ -25,8 +25,8 @@ export async function readOptionalJson(answer: Answer, subject: Subject): Promis
 }
 
 /**
- * For answers whose status says everything (204). A body that says more comes from another server and does not prove
- * that Gladly did anything; only no body, `null` and `{}` are accepted.
+ * For answers whose status says everything (204). Only no body, `null`, and `{}` are accepted: any other body comes
+ * from another server and does not prove that Gladly did anything.
  */
 export async function readNothing(answer: Answer, subject: Subject): Promise<void> {
   const value = await readOptionalJson(answer, subject);
@@ -47,7 +47,7 @@ function jsonOf(text: string, subject: Subject): unknown {
   return value;
 }
 
-/** What a body is that is neither JSON nor CSV; null where it may be the beginning of JSON. */
+/** What a body holds instead of JSON (CSV counts as text); null when it may be the beginning of JSON. */
 export function otherThanData(text: string): string | null {
   const beginning = text.trimStart();
   if (beginning === '') return 'nothing';
@@ -56,8 +56,8 @@ export function otherThanData(text: string): string | null {
 }
 
 /**
- * Whether JSON is an error and nothing else: it comes with the status of a success too. An error of the contract (Error
- * Handling), or of a server before Gladly, which names it in its own way.
+ * Whether JSON is nothing but an error, which can come with a success status too: an error of the contract (Error
+ * Handling), or one from a server in front of Gladly, which has its own name for it.
  */
 export function isError(value: unknown): boolean {
   if (isObject(value)) return !('id' in value) && errorNames.some((name) => name in value);
@@ -71,7 +71,7 @@ function isErrorEntry(entry: unknown): boolean {
   return Object.keys(entry).every((name) => ['attr', 'code', 'detail', 'meta'].includes(name));
 }
 
-/** Whether text that is not JSON is the start of some: a string or a bracket is still open at its end. */
+/** Whether text that is not valid JSON is the beginning of some: a string or a bracket is still open at its end. */
 function endsEarly(text: string): boolean {
   if (!/^\s*[[{"]/.test(text)) return false;
   let open = 0;
@@ -87,7 +87,9 @@ function endsEarly(text: string): boolean {
   return open > 0;
 }
 
-/** Where the string that begins at `start` ends; -1 when it does not. A regular expression fails on very long strings. */
+/**
+ * The end of the string that begins at `start`; -1 when it has none. A regular expression fails on very long strings.
+ */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     if (text[at] === '"') return at;

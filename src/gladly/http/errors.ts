@@ -17,10 +17,10 @@ export interface Subject {
 /** Why an exchange failed, and whether the same request may be tried again. */
 export class Problem extends Error {
   readonly failure: Failure;
-  /** Gladly's answer, when there was one that was not a success. */
+  /** Gladly's answer, if there was one and it was not a success. */
   readonly refusal: Refusal | null;
   readonly repeatable: boolean;
-  /** Nothing of the request can have arrived. */
+  /** No part of the request can have arrived. */
   readonly beforeConnect: boolean;
 
   constructor(
@@ -35,7 +35,7 @@ export class Problem extends Error {
     this.beforeConnect = details.beforeConnect ?? false;
   }
 
-  /** Whether Gladly itself answered with one of these statuses: a web page comes from a server before it. */
+  /** Whether Gladly itself answered with one of these statuses: a web page comes from a server in front of Gladly. */
   isAnswered(...statuses: readonly number[]): boolean {
     return this.refusal !== null && !this.refusal.isPage && statuses.includes(this.refusal.status);
   }
@@ -57,7 +57,9 @@ export function failureAbout(
   });
 }
 
-/** An error of an exchange as a Problem. Other errors, such as a signal's reason or a defect, stay as they are. */
+/**
+ * Turns an error of an exchange into a Problem. Other errors, such as a signal's reason or a defect, stay as they are.
+ */
 export function problemOf(subject: Subject, error: unknown): unknown {
   return error instanceof TransportError ? interrupted(subject, error) : error;
 }
@@ -80,7 +82,7 @@ export function unreadable(subject: Subject, why: string, details: { repeatable?
   return new Problem(failureAbout(subject, 'contract', 'unreadable_answer', message, hint), details);
 }
 
-/** What was found in place of an answer that has the status of a success. It passes: Gladly answers rightly later. */
+/** Something else came in place of the answer. Temporary: a later try may get the real answer. */
 export function notAnAnswer(subject: Subject, found: string): Problem {
   const message = `${subject.host} answered ${describe(subject)} with ${found} in its place`;
   const hint = 'Run it again. If this continues, check the domain and any proxy in between.';
@@ -96,7 +98,10 @@ export function cutOff(subject: Subject): Problem {
   return new Problem(failure, { repeatable: true });
 }
 
-/** By these a server says that this request came to nothing, and that the same one may succeed (RFC 9110 15.5.9, RFC 8470). */
+/**
+ * With these statuses a server says that it did not act on the request, and that the same request may succeed later
+ * (RFC 9110 15.5.9, RFC 8470).
+ */
 const passingStatuses: readonly number[] = [408, 423, 425];
 
 export function passesAt(status: number): boolean {
@@ -128,7 +133,7 @@ export function refused(subject: Subject, refusal: Refusal): Problem {
     const hint = 'Give the user the permission API User; reports also need the Administrator role.';
     return problem('credentials', 'forbidden', message, hint, { scope: 'permission' });
   }
-  // Gladly answers in JSON, or says nothing: a page comes from a server before it, which knows of no object.
+  // Gladly answers with JSON or nothing: a page comes from a server in front of it, which knows none of its objects.
   if ((status === 400 || status === 404 || status === 409) && refusal.isPage) {
     const { message, hint } = notAnAnswer(subject, `a web page (${status})`).failure;
     return problem('temporary', 'not_an_answer', message, hint, { repeatable: true });
@@ -193,7 +198,7 @@ function networkHint(code: string | null, isCertificate: boolean): string {
     : 'Check the network, then run it again.';
 }
 
-/** How long to wait, for a person. */
+/** How long to wait, worded for a person. */
 export function waitHint(retryAfterMs: number | null): string {
   if (retryAfterMs === null) return 'Wait a little, then run it again.';
   const seconds = Math.ceil(retryAfterMs / 1000);

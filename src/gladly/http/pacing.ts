@@ -17,14 +17,14 @@ export interface RateLimitHeaders {
 
 export interface Pacer {
   /**
-   * Resolves when one request of the kind may leave. An aborted signal ends the wait with its reason. `first` goes before
-   * everything of this process that waits in line.
+   * Resolves when one request of this kind may leave. An aborted signal ends the wait with its reason. `first` goes
+   * ahead of every other request that waits in line in this process.
    */
   grant(kind: 'request' | 'report', signal?: AbortSignal, order?: PermitOrder): Promise<void>;
-  /** The `Ratelimit-*` headers of an answer. They can slow us down and never speed us up. */
+  /** The `Ratelimit-*` headers of an answer. They can slow us down but never speed us up. */
   observe(headers: RateLimitHeaders): Promise<void>;
   /**
-   * Gladly answered 429, which pauses every process. One for a report pauses reports as long as Gladly asks, and
+   * Gladly answered 429, which pauses every process. A 429 for a report pauses reports for as long as Gladly asks, and
    * everything else briefly.
    */
   rateLimited(retryAfterMs: number | null, kind?: 'request' | 'report'): Promise<void>;
@@ -42,16 +42,16 @@ export interface PacerOptions {
 /** What Gladly permits one organization (Rate Limit). */
 const requestsPerSecond = 10;
 const reportsPerMinute = 10;
-/** Two percent slower than the share: measured to draw no 429 from fixed and sliding windows and leaky buckets. */
+/** Two percent slower than our share: measured to draw no 429 from fixed windows, sliding windows, or leaky buckets. */
 const slack = 1.02;
 /**
- * A slot that is over for longer is given up. What kept one process waiting, perhaps a ledger that was away, kept others
- * waiting as well, and their requests would leave all at once.
+ * A slot that passed longer ago than this is given up. Whatever held up this process, such as an unavailable ledger,
+ * probably held up the others too, and all their requests would leave at once.
  */
 const latestMs = 250;
 const longestPauseMs = 60_000;
 const shortPauseMs = 1000;
-/** After a 429 for a report that does not say how long: six tries outlast the minute in which reports are counted. */
+/** After a 429 for a report that names no wait: six tries outlast the minute in which Gladly counts reports. */
 const reportPauseMs = 12_000;
 
 type GladlyBucket = Exclude<Bucket, 'medallia'>;
@@ -79,7 +79,8 @@ export function memoryLimiterStore(): LimiterStore {
 
 /**
  * Spaces our requests evenly within our share of the organization's rate limit. Within a process, requests leave in the
- * order in which they were made, but for those that go first, and only the first in line asks the store.
+ * order in which they were made, except that `first` ones go ahead. Only the request at the head of the line asks the
+ * store.
  */
 export function createPacer(options: PacerOptions): Pacer {
   const { store, priority, clock } = options;
@@ -109,7 +110,7 @@ export function createPacer(options: PacerOptions): Pacer {
     order: PermitOrder | undefined,
   ): Promise<void> => {
     await line[bucket].take(order, signal);
-    // Once: on a slow machine every slot may be over before it is used.
+    // Give up a slot only once: on a slow machine, every slot may have passed before it is used.
     let hasGivenUp = false;
     try {
       for (;;) {
@@ -150,7 +151,7 @@ export function createPacer(options: PacerOptions): Pacer {
       const organizationLimit = headers.limit ?? limit;
       if (!Number.isInteger(organizationLimit) || organizationLimit < 1) return;
       limit = Math.min(requestsPerSecond, organizationLimit);
-      // At our own rate, more than one request of this second would be left, so others must have used them.
+      // At our own rate, more than one request of this second would be left; if none is, others have used them.
       const othersAreActive = organizationLimit > limit * share + 1;
       if (headers.remaining === 0 && othersAreActive) await pause('requests', shortPauseMs);
     },

@@ -1,8 +1,8 @@
 import { percentDecoded } from '../../domain/values/percent-encoding.ts';
 /**
- * A path of the API with ids in it. Ids are opaque, so each is encoded as one segment. Null when an id cannot be a
- * segment: an empty one, `.` and `..` (which climb even when encoded, because the URL standard reads %2e as a dot), and
- * text that is not well-formed Unicode. Gladly cannot have given such an id.
+ * An API path with ids in it. Ids are opaque, so each is encoded as one segment. Null for an id that cannot be a
+ * segment, and so cannot be one of Gladly's: an empty id, `.` and `..` (which climb even when encoded, because the URL
+ * standard reads %2e as a dot), and text that is not well-formed Unicode.
  */
 export function apiPath(parts: TemplateStringsArray, ...ids: readonly string[]): string | null {
   let path = `/api/v1${parts[0] ?? ''}`;

@@ -15,7 +15,7 @@ export interface GladlyError {
 export interface Refusal {
   status: number;
   errors: GladlyError[];
-  /** It is a web page, which Gladly never answers with. */
+  /** The body is a web page, which Gladly never sends. */
   isPage: boolean;
   location: string | null;
   retryAfterMs: number | null;
@@ -28,7 +28,7 @@ const gladlyError = z
   .transform(({ attr, code, detail, meta }): GladlyError => ({ attr, code, detail, movedTo: meta.new }));
 
 /**
- * The errors of a body, in any of the three shapes that occur: `errors` as an array, `errors` as one object, a bare
+ * The errors of a body, in any of the three shapes that occur: `errors` as an array, `errors` as one object, or a bare
  * array. Any other body has none.
  */
 export function readErrors(body: string): GladlyError[] {

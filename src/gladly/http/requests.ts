@@ -19,7 +19,7 @@ export interface RequestCounts {
 /** One request to Gladly. */
 export interface Call {
   operation: Operation;
-  /** For messages. With a noun the id is one of Gladly's, and a 404 says that it does not exist. */
+  /** For messages. With a noun, the id is one of Gladly's, and a 404 means that it does not exist. */
   about?: { noun: string | null; id: string };
   method: Outgoing['method'];
   /** Null when the id cannot be part of a path: then Gladly has no such object, and nothing is sent. */
@@ -27,12 +27,12 @@ export interface Call {
   query?: URLSearchParams;
   json?: unknown;
   accept?: string;
-  /** Default: the time-out of one request, for the whole exchange. */
+  /** Default: the timeout of one request, for the whole exchange. */
   time?: TimeLimit;
   kind?: 'request' | 'report';
-  /** Begins a piece of work, and waits until nothing that was begun has a request to make. */
+  /** Begins a piece of work, so it waits behind every request of work that has already begun. */
   begins?: boolean;
-  /** How long after the first try another may begin, in ms. Default: 30 s or four time-outs, whichever is longer. */
+  /** How long after the first try another may begin, in ms. Default: 30 s or four timeouts, whichever is longer. */
   triesMs?: number;
   freshConnection?: boolean;
 }
@@ -43,14 +43,14 @@ export interface Requests {
   readonly timeoutMs: number;
   subject(call: Call): Subject;
   /**
-   * One exchange. Throws a Problem for everything but a success. `leaving` is awaited after the pacing has granted the
-   * request and right before it leaves; what it throws is passed on.
+   * One exchange. Throws a Problem for anything but a success. `leaving` is awaited once the pacing has granted the
+   * request, right before the request leaves; whatever it throws is passed on.
    */
   once(call: Call, leaving?: () => Promise<void> | void): Promise<Answer>;
   tries(call: Call): Tries;
   /**
-   * Tries until there is an answer; only for calls that are safe to repeat. `instead` may turn the last problem into a
-   * result; where it returns undefined, the problem's Failure is thrown.
+   * Tries until there is an answer; only for calls that are safe to repeat. `instead` may turn a problem into a result;
+   * when it returns undefined, the call is tried again, or the problem's Failure is thrown if it cannot be.
    */
   ask<T>(
     call: Call,
@@ -86,7 +86,7 @@ export function createRequests(options: RequestOptions): Requests {
     return { ...error, attr: hide(error.attr), code: hide(error.code), detail: hide(error.detail) };
   };
 
-  // An answer that has arrived must not be lost because a note about the pace could not be kept.
+  // An answer that has arrived must not be lost because the pacer could not record it.
   const note = async (noting: Promise<void>): Promise<void> => {
     await noting.catch(() => undefined);
   };

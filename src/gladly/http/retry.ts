@@ -6,7 +6,7 @@ export interface RetryInfo {
   /** The number of the try that failed, from 1. */
   attempt: number;
   waitMs: number;
-  /** The code of its failure, e.g. `timeout`. */
+  /** The code of that failure, e.g. `timeout`. */
   why: string;
 }
 
@@ -23,21 +23,22 @@ export interface RetryOptions {
 export interface Tries {
   /** A try is about to leave. Throws the last try's failure when the time for tries is over. */
   leaving(): void;
-  /** Waits until the next try may be made. Throws the failure when there is none. */
+  /** Waits until the next try may be made. Throws the problem's failure when there is no next try. */
   again(problem: Problem): Promise<void>;
-  /** The tries so far brought something: the time for them starts again, their number does not. */
+  /** The tries have made progress: their time starts again, their count does not. */
   progressed(): void;
 }
 
 const mostTries = 6;
-/** Of reports, of which Gladly makes ten a minute for the whole organization. */
+/** For reports: Gladly makes only ten a minute for the whole organization. */
 export const mostReportTries = 3;
 const firstBackOffMs = 250;
 const longestBackOffMs = 8000;
 
 /**
- * At most 6 tries, or `most` of those that Gladly worked on, the last of which begins within `triesMs` of the first. Before each try comes a random part of a wait
- * that doubles every time, or the wait of `Retry-After` where that is longer.
+ * At most `most` tries, or 6 when Gladly's rate limit is the reason; the last one begins within `triesMs` of the first.
+ * Before each repeat comes a random part of a wait that doubles every time, or the wait of `Retry-After` if that is
+ * longer.
  */
 export function startTries(
   options: RetryOptions,

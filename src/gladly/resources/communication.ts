@@ -18,9 +18,9 @@ const mostAnswerBytes = 1024 * 1024;
 const sent = optional({ conversationItemId: identifier, customerId: identifier });
 
 /**
- * Sends one message, once: Gladly cannot repeat communications safely. `leaving` is awaited after the pacing has granted
- * the request and right before it leaves; what it throws is passed on, and nothing leaves. Trouble with the message is an
- * outcome. An aborted signal, or a store of the pacing that fails, is thrown before anything left.
+ * Sends one message, once: Gladly cannot repeat a communication safely. `leaving` is awaited once the pacing has
+ * granted the request, right before the request leaves; if it throws, its error is passed on and nothing leaves.
+ * Trouble with the message is an outcome. An aborted signal or a failing pacing store throws, before anything has left.
  */
 export async function sendOnce(
   requests: Requests,
@@ -41,7 +41,7 @@ export async function sendOnce(
     const { conversationItemId, customerId } = sent.parse(body.trim() === '' ? {} : JSON.parse(body));
     return { status: 'sent', externalId: conversationItemId, customerId };
   } catch (error) {
-    // It may be Gladly's answer, cut off, or another server's altogether, e.g. the login page of a proxy.
+    // This may be Gladly's answer cut off, or another server's, e.g. the login page of a proxy.
     const subject = requests.subject(call);
     const problem = problemOf(subject, error);
     const { failure } = problem instanceof Problem ? problem : unreadable(subject, 'it names no item');
@@ -49,7 +49,7 @@ export async function sendOnce(
   }
 }
 
-/** The setting is wrong and not the message: every message meets this, and waits until the setting is corrected. */
+/** The setting is wrong, not the message: every message fails this way, and waits until the setting is corrected. */
 function senderRefused(failure: Failure): Failure {
   return new Failure('configuration', 'sender_refused', failure.message, {
     hint: 'Set GCSAT_FROM to an address or a number that the organization has in Gladly, or correct what Gladly names; waiting surveys are sent then.',
@@ -58,12 +58,15 @@ function senderRefused(failure: Failure): Failure {
 }
 
 const senderFields = /^(?:from|sender)\b/i;
-/** What Gladly names of one message. */
+/** The fields that Gladly names when it refuses this one message. */
 const messageFields = /^(?:to|customer|subject|body|content|text|html)\b/i;
 const senderTexts =
   /\b(?:sender|from (?:address|number))\b|\b(?:quota|(?:daily|hourly|monthly|sending) limit)\b|\bnot (?:enabled|configured)\b|\b(?:account|channel) (?:is )?(?:disabled|suspended)/i;
 
-/** The sender or the organization is refused, whichever field of the answer says so, or there is no such resource. */
+/**
+ * Whether every message would be refused: Gladly refuses the sender or the organization, whichever field says so, or
+ * there is no such resource.
+ */
 function isOfEveryMessage(status: number, errors: readonly GladlyError[]): boolean {
   if (errors.length === 0) return [402, 404, 405].includes(status);
   return errors.some(
@@ -91,7 +94,7 @@ export function certaintyOf({ failure, refusal, beforeConnect }: Problem): SendO
   }
   const { status } = refusal;
   if (status < 400 || status >= 500) return { status: 'uncertain', failure };
-  // With refused credentials nothing is wrong with the message itself.
+  // When the credentials are refused, nothing is wrong with the message itself.
   const temporary = status === 429 || status === 401 || status === 403 || passesAt(status) || refusal.isPage;
   return { status: 'not_sent', temporary, failure };
 }

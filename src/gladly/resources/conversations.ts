@@ -33,14 +33,16 @@ export const conversationShape = z.object({
   closedAt: time,
 });
 
-/** The cap of a timeline. One of exactly this length may have been cut (getConversationItems). */
+/**
+ * The most items that Gladly gives of a timeline. One of exactly this length may have been cut (getConversationItems).
+ */
 const mostItems = 1000;
 
 export async function getConversation(requests: Requests, id: string): Promise<Conversation> {
   return requests.ask(
     {
       operation: 'getConversation',
-      // Else the queue would read sixteen conversations before it sends the first message.
+      // Otherwise the queue would read sixteen conversations before it sends the first message.
       begins: true,
       about: { noun: 'conversation', id },
       method: 'GET',
@@ -48,7 +50,7 @@ export async function getConversation(requests: Requests, id: string): Promise<C
     },
     async (answer, subject) => {
       const found = readOne(conversationShape, await readJson(answer, subject), subject, id);
-      // A cache in between mixed up two answers: the survey would go to the other's customer.
+      // A cache in between mixed up two answers: the survey would go to the wrong customer.
       if (found.id.toLowerCase() !== id.trim().toLowerCase())
         throw notAnAnswer(subject, 'another conversation');
       return found;
@@ -56,7 +58,10 @@ export async function getConversation(requests: Requests, id: string): Promise<C
   );
 }
 
-/** Of one customer, after any merges; at most 100. Entries that cannot be read are left out (getConversations). */
+/**
+ * The conversations of one customer, after any merges; at most 100. Entries that cannot be read are left out
+ * (getConversations).
+ */
 export async function getCustomerConversations(
   requests: Requests,
   customerId: string,

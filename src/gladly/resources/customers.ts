@@ -33,12 +33,12 @@ export const customerShape = optional(
 /** People do not make a longer chain of merges than this. */
 const mostHops = 5;
 
-/** The customer has another id since a merge. */
+/** Since a merge, the customer has another id. */
 export interface Moved {
   movedTo: string;
 }
 
-/** `mergedFrom`: the ids that were followed to the customer, the requested one first. */
+/** `mergedFrom`: the ids that led to the customer, the requested id first. */
 export async function getCustomer(
   requests: Requests,
   id: string,
@@ -60,7 +60,7 @@ export async function getCustomer(
   return { customer: result.customer, mergedFrom };
 }
 
-/** Follows a merged customer to the remaining one. Every step goes to our own origin. */
+/** Follows merges to the customer that remains. Every request goes to our own origin. */
 export async function followMerges<T extends object>(
   requests: Requests,
   id: string,
@@ -77,7 +77,7 @@ export async function followMerges<T extends object>(
   }
 }
 
-/** The new id in the answer of a merged customer (301); undefined for any other refusal. */
+/** The new id in the answer for a merged customer (301); undefined for any other refusal. */
 export function movedBy(refusal: Refusal | null): Moved | undefined {
   if (refusal?.status !== 301) return undefined;
   const named = refusal.errors.find(({ movedTo }) => movedTo !== null && movedTo !== '')?.movedTo;

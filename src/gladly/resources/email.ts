@@ -6,7 +6,7 @@ export interface Mail {
   to: { email: string; name?: string };
   /** An address that is configured in Gladly. */
   from: string;
-  /** Less than 1000 characters. */
+  /** Fewer than 1000 characters. */
   subject: string;
   html: string;
   text: string;

@@ -35,15 +35,15 @@ export interface EventQuery {
   endAt?: string;
   /** E.g. `CONVERSATION`. */
   entities: readonly string[];
-  /** Which types matter. A line of another type that is not an event is only counted. Default: all. */
+  /** Which types matter. A line of any other type that is not a valid event is only counted. Default: all. */
   isNeeded?: (type: string) => boolean;
   /** At the end of the stream: how many such lines there were. */
   onUnreadable?: (lines: number) => void;
 }
 
-/** An event is ids and times, so that a longer line is not an event. */
+/** An event consists of ids and times, so a longer line is not an event. */
 const maxLineLength = 1024 * 1024;
-/** Far more than a day of the largest organization has. Empty lines, which keep a connection alive, count too. */
+/** Far more lines than the largest organization has in a day. Empty lines, which keep a connection alive, count too. */
 const mostLines = 5_000_000;
 
 const eventType = requiredId.transform((type) => type.trim());
@@ -57,11 +57,11 @@ const event = z.object({
 });
 
 /**
- * The events of a stretch of time, in Gladly's order. A stream that is cut off is read again, and each event is given
- * once, and so is one in whose place something else came.
+ * The events of a stretch of time, in Gladly's order. A stream that was cut off, or had something else in place of
+ * events, is read again; each event is given once.
  *
- * @throws Failure after all events: of kind contract for a line that is none and may be one that matters, and
- *   `events_incomplete` of kind partial for as many as Gladly may have ended at
+ * @throws Failure after all events: of kind contract for a line that is not an event but may matter, and
+ *   `events_incomplete` of kind partial when Gladly may have cut the list
  */
 export async function* readEvents(
   requests: Requests,
@@ -103,7 +103,7 @@ export async function* readEvents(
   }
 }
 
-/** Gladly states no limit of events, but says where there was one, and ends other lists at one without a word. */
+/** Gladly states no limit for events, but it has a header for cut lists, and it cuts other lists silently. */
 function cutByGladly(subject: Subject, events: number): Problem {
   const message = `${subject.host} gave ${events} events, and may have left out more`;
   const hint = 'Reports have them about an hour later: run it again then.';
@@ -111,10 +111,10 @@ function cutByGladly(subject: Subject, events: number): Problem {
 }
 
 /**
- * The events of one stream of lines. A line that is none, and may be one that matters, keeps those after it from nobody: its
- * Problem is thrown at the end.
+ * The events of one stream of lines. A line that is not an event but may matter does not hold back the events after it:
+ * its Problem is thrown at the end.
  *
- * @throws Problem that passes when the stream was cut off, or something else came in the place of a line
+ * @throws temporary Problem when the stream was cut off, or something else came in place of a line
  */
 export async function* eventsOf(
   chunks: AsyncIterable<Uint8Array>,
@@ -146,12 +146,12 @@ export async function* eventsOf(
   if (problem !== null) throw problem;
 }
 
-/** What passes may have caused the other, too. */
+/** A temporary problem may also have caused the other one. */
 function worse(problem: Problem | null, next: Problem): Problem {
   return problem === null || next.repeatable ? next : problem;
 }
 
-/** The type that a broken line still names; null where it names none. */
+/** The type that a broken line still names; null when it names none. */
 function typeIn(line: string): string | null {
   return /^\s*\{.*?"type"\s*:\s*"([^"\\]*)"/.exec(line)?.[1] ?? null;
 }

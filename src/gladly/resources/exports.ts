@@ -9,7 +9,9 @@ import { identifier, listOf, optional, requiredId, text, time } from './fields.t
 import { linesOf, parseLine } from './lines.ts';
 import { getAll } from './lookup.ts';
 
-/** A job that exported what happened from `startAt` until `endAt` (Export). Times are ISO-8601 in UTC with milliseconds. */
+/**
+ * A job that exported what happened from `startAt` until `endAt` (Export). Times are ISO-8601 in UTC with milliseconds.
+ */
 export interface ExportJob {
   id: string;
   /** PENDING, IN_PROGRESS, COMPLETED, FAILED, or a new one. */
@@ -17,19 +19,19 @@ export interface ExportJob {
   updatedAt: string | null;
   startAt: string | null;
   endAt: string | null;
-  /** Empty where Gladly names none. */
+  /** Empty when Gladly names none. */
   files: string[];
 }
 
 export type ExportFileName = 'conversation_items.jsonl' | 'customers.jsonl' | 'agents.jsonl' | 'topics.jsonl';
 
-/** What was not given of a file. */
+/** What was left out of a file. */
 export interface LeftOut {
-  /** Lines that are not JSON objects, also a last one that ends in the middle. */
+  /** Lines that are not JSON objects. */
   lines: number;
 }
 
-/** A mail with a long thread below it takes some MiB at most. */
+/** A mail with a long thread below it takes a few MiB at most. */
 const maxLineLength = 16 * 1024 * 1024;
 
 const jobShape = optional(
@@ -47,16 +49,16 @@ const jobShape = optional(
   ['scheduleId'],
 ).transform(({ parameters, ...job }) => ({ ...job, ...parameters }));
 
-/** All jobs that there still are, those of the last 14 days (findJobs). */
+/** All jobs that still exist: those of the last 14 days (findJobs). */
 export async function getExportJobs(requests: Requests): Promise<ExportJob[]> {
   return getAll(requests, { operation: 'findJobs', path: apiPath`/export/jobs` }, jobShape);
 }
 
 /**
- * The objects of one file of a job, streamed (getFile). A file that is cut off is read again, and each line is given once. A
- * line that is not a JSON object is counted and left out, unless the file ends with it, as one that was cut off does.
+ * Streams the objects of one file of a job (getFile). A file that was cut off is read again, and each line is given
+ * once. A line that is not a JSON object is counted and left out, unless the file ends with it as if cut off.
  *
- * @throws Failure `not_found` where the file is gone, and those of every request
+ * @throws Failure `not_found` when the file is gone, and the Failures of every request
  */
 export async function* readExportFile(
   requests: Requests,
@@ -76,7 +78,7 @@ export async function* readExportFile(
   let given = 0;
   for (;;) {
     let position = 0;
-    /** Of the last line: the file may end here because of it. */
+    /** What is wrong if the file ends after the last line read. */
     let ending: Problem | null = null;
     try {
       const answer = await requests.once(call, () => tries.leaving());
@@ -104,16 +106,17 @@ export async function* readExportFile(
   }
 }
 
-/** The trouble of a file that ends with this line; null where it may end so. */
+/** What is wrong if the file ends with this line; null if it may end there. */
 function instead(value: unknown, line: string, ended: boolean, subject: Subject): Problem | null {
-  // Gladly and proxies before it answer with a page, a sentence, or an error in the place of a file, or of the rest of one.
+  // Gladly and the proxies in front of it answer with a page, a sentence, or an error in place of a file or of its
+  // rest.
   if (isError(value)) return notAnAnswer(subject, 'an error');
   const other = value === null && line.trim() !== 'null' ? otherThanData(line) : null;
   if (other !== null) return notAnAnswer(subject, other);
   return value === null && line.trim() !== 'null' && !ended ? cutOff(subject) : null;
 }
 
-/** Some write all objects as one list. */
+/** Some files hold all their objects as one list. */
 function isListOfObjects(value: unknown): value is Record<string, unknown>[] {
   return Array.isArray(value) && value.every(isObject);
 }

@@ -3,8 +3,8 @@ import { formatInstant, parseGladlyTime } from '../../domain/values/instant.ts';
 import { idOf, isObject, objectOf, textOf } from '../../domain/values/json.ts';
 import { notAnAnswer, unreadable, type Subject } from '../http/errors.ts';
 
-// Gladly may add properties and enum values at any time (Versioning), so unknown ones are ignored. Null is absent, and a
-// number is read where text is expected.
+// Gladly may add properties and enum values at any time (Versioning), so unknown ones are ignored. Null counts as
+// absent, and a number is accepted where text is expected.
 
 const anything = z.unknown().optional();
 
@@ -22,20 +22,20 @@ export const flag = anything.transform((value) => value === true || value === 't
 export const time = anything.transform(readTime);
 
 /**
- * Text that decides whether a customer is surveyed, or null. What cannot be read may be what decides, so it is an error
- * and not null.
+ * Text that decides whether a customer is surveyed, or null. An unreadable value may be the decisive one, so it is an
+ * error, not null.
  */
 export const decisiveText = anything
   .refine((value): boolean => value === undefined || value === null || textOf(value) !== null)
   .pipe(text);
 
-/** An id that decides. An object stands for the one whose id it has. */
+/** An id that decides. An object stands for its id. */
 export const decisiveId = z.union([
   decisiveText.transform(idOf),
   z.object({ id: requiredId }).transform(({ id }) => id),
 ]);
 
-/** Ids that decide. Absent is empty; anything else that is not a list is an error. */
+/** Ids that decide. Absent means empty; anything else that is not a list is an error. */
 export const decisiveIds = z.preprocess(
   (value) => value ?? [],
   z.array(decisiveId).transform((ids) => ids.filter((id) => id !== null)),
@@ -47,8 +47,8 @@ export function listOf<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
 }
 
 /**
- * The objects of a list that decides. It is an error if it is no list, and if it says something of which none of the given
- * texts can be read: that is not the same as nothing.
+ * The objects of a list that decides. It is an error if the value is not a list, or if it says something but none of
+ * the given texts can be read: that is not the same as an empty list.
  */
 export function decisiveList<T>(entry: z.ZodType<T>, texts: readonly (keyof T & string)[]): z.ZodType<T[]> {
   const isReadable = (found: unknown, name: string): boolean => idOf(objectOf(found)[name]) !== null;
@@ -76,10 +76,10 @@ function readable<T>(values: readonly unknown[], entry: z.ZodType<T>): T[] {
 }
 
 /**
- * An object of which the contract requires no property, so that a missing one is null. An object with none of its
- * properties, but with others, is the answer to another request.
+ * An object for which the contract requires no property: a missing one is null. An object that has only other
+ * properties is the answer to another request.
  *
- * @param others properties of the contract that are not read
+ * @param others properties of the contract that we do not read
  */
 export function optional<Shape extends z.ZodRawShape>(
   shape: Shape,
@@ -94,7 +94,7 @@ export function optional<Shape extends z.ZodRawShape>(
     .pipe(z.object(shape));
 }
 
-/** @throws Problem of kind contract; one that passes, for an empty list */
+/** @throws Problem of kind contract; a temporary one for an empty list */
 export function read<T>(shape: z.ZodType<T>, value: unknown, subject: Subject): T {
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -106,9 +106,9 @@ export function read<T>(shape: z.ZodType<T>, value: unknown, subject: Subject): 
 }
 
 /**
- * One object. Where the contract does not require the id, the requested one stands in for a missing one.
+ * One object. The contract does not always require the id; the requested one stands in for a missing one.
  *
- * @throws Problem that passes, for an object with nothing in it
+ * @throws temporary Problem for an object with nothing in it
  */
 export function readOne<T extends { id: string | null }>(
   shape: z.ZodType<T>,
@@ -138,7 +138,7 @@ export function readList(value: unknown, subject: Subject): unknown[] {
   return value;
 }
 
-/** A time that Gladly wrote, as ISO-8601 in UTC with milliseconds; null when it is none. */
+/** A time that Gladly wrote, as ISO-8601 in UTC with milliseconds; null when it is not a time. */
 export function readTime(value: unknown): string | null {
   const instant = parseGladlyTime(value);
   return instant === null ? null : formatInstant(instant);

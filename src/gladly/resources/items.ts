@@ -22,7 +22,7 @@ export const createdItemShape = optional({ id: identifier, timestamp: text }, [
   'responder',
 ]);
 
-/** Null when Gladly does not know the id, and for an item of a type that the API does not support. */
+/** Null when Gladly does not know the id, and for an item whose type the API does not support. */
 export async function getItem(requests: Requests, id: string): Promise<unknown> {
   return requests.ask<unknown>(
     {
@@ -37,7 +37,7 @@ export async function getItem(requests: Requests, id: string): Promise<unknown> 
 }
 
 /**
- * Posts an item. `taken`: there is an item with this id already, perhaps from an earlier try (createCustomerItem).
+ * Posts an item. `taken`: an item with this id already exists, perhaps from an earlier try (createCustomerItem).
  * `customerId`: the customer who has the item, after any merges.
  */
 export async function createCustomerItem(
@@ -56,7 +56,7 @@ export async function createCustomerItem(
       },
       async (answer, subject) => {
         const body = await readOptionalJson(answer, subject);
-        // Only whether it is an item matters: its content is what we sent.
+        // All that matters is that it is an item: its content is what we sent.
         if (body !== null) read(createdItemShape, body, subject);
         return { created: 'created' };
       },

@@ -1,6 +1,6 @@
 import { unreadable, type Subject } from '../http/errors.ts';
 
-/** One line of a stream. `ended`: it has its line feed, so that it was not cut off. */
+/** One line of a stream. `ended`: it has its line feed, so it was not cut off. */
 export interface Line {
   line: string;
   ended: boolean;
@@ -9,7 +9,7 @@ export interface Line {
 /**
  * The lines of a stream of UTF-8.
  *
- * @param maxLength characters of a line; a longer one is not a line of this kind
+ * @param maxLength in characters; a longer line is not a line of this kind
  * @throws Problem of kind contract for a longer line
  */
 export async function* linesOf(

@@ -22,7 +22,7 @@ export async function getAll<T extends WithId>(
 /**
  * One object; null when Gladly does not know its id.
  *
- * @param absent the statuses by which the operation says so
+ * @param absent the statuses with which the operation says that it does not know the id
  */
 export async function findOne<T extends WithId>(
   requests: Requests,

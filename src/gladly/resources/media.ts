@@ -10,11 +10,11 @@ import { nullAt } from './lookup.ts';
 export interface Recording {
   /** E.g. `audio/mpeg`, in lower case and without parameters. */
   contentType: string | null;
-  /** To be read once and soon: unread, it ends the connection after the time-out. */
+  /** Read it once and soon: an unread stream loses its connection after the timeout. */
   bytes: AsyncIterable<Uint8Array>;
 }
 
-/** The recording of a call or voicemail as a stream; null when there is none. A failure on the way is thrown. */
+/** The recording of a call or voicemail as a stream; null when there is none. The stream throws if it fails midway. */
 export async function downloadRecording(
   requests: Requests,
   itemId: string,

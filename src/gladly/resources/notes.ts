@@ -8,8 +8,9 @@ import { certaintyOf, type SendOutcome } from './communication.ts';
 const mostAnswerBytes = 1024 * 1024;
 
 /**
- * Adds a note to a conversation, once: it has no id of ours, so a repeat would be a second note (addNoteToConversation).
- * `leaving` is awaited right before the request leaves; what it throws is passed on, and nothing leaves.
+ * Adds a note to a conversation, once: it has no id of ours, so a repeat would be a second note
+ * (addNoteToConversation). `leaving` is awaited right before the request leaves; if it throws, its error is passed on
+ * and nothing leaves.
  */
 export async function addConversationNote(
   requests: Requests,
@@ -22,7 +23,7 @@ export async function addConversationNote(
     about: { noun: 'conversation', id: conversationId },
     method: 'POST',
     path: apiPath`/conversations/${conversationId}/notes`,
-    // What the contract requires and what its example shows; the field that its schema defines is another one.
+    // As the contract requires and as its example shows; its schema defines another field.
     json: { content: { body } },
     freshConnection: true,
   };

@@ -7,24 +7,25 @@ import { otherThanData } from '../http/body.ts';
 import { Problem, cutOff, failureAbout, notAnAnswer, unreadable, type Subject } from '../http/errors.ts';
 import { withoutAddresses } from '../http/refusal.ts';
 
-/** The code of a report without a byte, or of blank lines alone: Gladly gives it for days without a row. */
+/** The code of a report that is empty, or only blank lines: Gladly sends one for days without rows. */
 export const emptyReport = 'report_empty';
 
 const maxRecordCharacters = 1024 * 1024;
-/** Fifty times as many as a report holds. */
+/** Fifty times as many rows as a report holds. */
 const mostRows = 5_000_000;
 const lineFeed = 10;
 /** Enough of the beginning to distinguish a table from a page, an error, or a sentence. */
 const beginningLength = 200;
 
 /**
- * The rows of one stream of CSV, keyed by the given headings. Blank lines, a byte order mark, and white space around a cell
- * do not count, and a heading may be in other letters. This is all that any reader of a report has to tolerate. What is no
- * table is a trouble that passes; a table with another heading, with a row of another width, or of another time zone's days
- * is of kind contract.
+ * The rows of one stream of CSV, keyed by the given headings. Blank lines, a byte order mark, white space around a
+ * cell, and the spelling of a heading (`nameKey`) do not matter. Readers of a report have nothing else to tolerate.
+ * Anything that is not a table is a temporary Problem; a table with other headings, with a row of another width, or
+ * with the days of another time zone is a Problem of kind contract.
  *
- * @param wanted headings; one with a question mark at its end may be missing, is given without the mark, and is empty then
- * @param timeZone that the report was asked in
+ * @param wanted headings; one that ends in a question mark may be missing: its cells have the key without the mark, and
+ *   are then empty
+ * @param timeZone in which the report was requested
  */
 export async function* recordsOf(
   chunks: AsyncIterable<Uint8Array>,
@@ -35,7 +36,7 @@ export async function* recordsOf(
   const seen = { beginning: '', lastByte: 0 };
   const columns = wanted.filter((column) => !isOptional(column));
   const optional = wanted.filter(isOptional).map((column) => column.slice(0, -1));
-  // The parser is read below, where every error comes out.
+  // The parser is read below, where every error surfaces.
   const parser = parse({
     relax_column_count: true,
     relax_quotes: true,
@@ -62,7 +63,7 @@ export async function* recordsOf(
         if (places.length === 0 && row.length < columns.length) throw aText(seen.beginning, subject);
         continue;
       }
-      // Not one of the headings, and perhaps a text with commas: rows of a report have numbers in them.
+      // None of the headings, so perhaps text with commas: rows of a report have digits in them.
       if (places.length === 0) {
         const isTable = row.length === headings.length && row.some((cell) => /\d/.test(cell));
         throw isTable ? missingHeading(headings, columns, subject) : aText(seen.beginning, subject);
@@ -88,7 +89,7 @@ export async function* recordsOf(
     throw seen.lastByte === lineFeed ? otherWidth(narrow, headings, rows, subject) : cutOff(subject);
 }
 
-/** Leaves out white space and byte order marks before the table, and looks whether it can be one. */
+/** Drops white space and byte order marks before the table, and checks whether it can be a table. */
 async function* withoutBlankBeginning(
   chunks: AsyncIterable<Uint8Array>,
   seen: { beginning: string; lastByte: number },
@@ -121,7 +122,7 @@ async function* withoutBlankBeginning(
 const byteOrderMark = Buffer.from('\ufeff');
 const mostBlanks = 1024 * 1024;
 
-/** How many bytes of white space and byte order marks the bytes begin with. */
+/** How many bytes of white space and byte order marks come first. */
 function blankLength(bytes: Buffer): number {
   let at = 0;
   for (;;) {
@@ -143,10 +144,10 @@ function isOptional(column: string): boolean {
   return column.endsWith('?');
 }
 
-/** Where a report has it, every row names the zone of its days. */
+/** In a report that has this column, every row names the time zone of its days. */
 const zoneHeading = 'timezone filter';
 
-/** A spelling that is unknown here may be any zone. */
+/** A spelling that we do not know may mean any zone. */
 function isOtherZone(written: string, asked: string): boolean {
   const zone = canonicalZone(written.trim());
   return zone !== null && zone !== canonicalZone(asked);
@@ -169,7 +170,7 @@ function isBlank(row: readonly string[]): boolean {
   return row.length === 1 && (row[0] ?? '').trim() === '';
 }
 
-/** Where the columns stand; null where one is missing. */
+/** The index of each column; null when a required one is missing. */
 function placesOf(
   headings: readonly string[],
   columns: readonly string[],
@@ -204,14 +205,14 @@ function missingHeading(headings: readonly string[], columns: readonly string[],
   return new Problem(failureAbout(subject, 'contract', 'missing_heading', message, hint));
 }
 
-/** A sentence amid the rows says why they end there. Anything else is a table that cannot be trusted. */
+/** A sentence among the rows says why they end there. Anything else is a table that cannot be trusted. */
 function otherWidth(
   row: readonly string[],
   headings: readonly string[],
   number: number,
   subject: Subject,
 ): Problem {
-  // Every row has a time.
+  // Every row of a report has a time.
   if (row.length === 1 || !row.some((cell) => /\d/.test(cell)))
     return notAnAnswer(subject, 'a text amid its rows');
   return unreadable(subject, `its row ${number} has ${row.length} cells and its heading ${headings.length}`);

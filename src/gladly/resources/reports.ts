@@ -15,15 +15,15 @@ export interface ReportRequest {
 
 /** Gladly makes a report while we wait; its own sample code allows this much for the answer. */
 const patienceMs = 300_000;
-/** A report that never comes is requested once more, which gives up after about ten minutes. */
+/** A report that never comes is requested once more; after about ten minutes in all we give up. */
 const secondTryMs = 30_000;
 
 /**
- * The rows of a report, with the given columns only. Columns are found by their headings, wherever they stand; a missing
- * one is a Failure of kind contract. A failure before the first row is tried again, a later one is thrown. The first row
- * may take 5 minutes in each try; no try begins later than 5.5 minutes after the first.
+ * The rows of a report, with the given columns only. Columns are found by their headings, in any order; a missing one
+ * is a Failure of kind contract. After a failure before the first row, the report is requested again; a later failure
+ * is thrown. The first row may take 5 minutes in each try; no try begins later than 5.5 minutes after the first.
  *
- * @throws Failure `report_empty` when there is nothing in it, not even headings, twice in a row
+ * @throws Failure `report_empty` when the report is empty, without even headings, twice in a row
  */
 export async function* readReport(
   requests: Requests,

@@ -9,7 +9,7 @@ export type WebhookEvent =
   | { type: 'PING' }
   | {
       type: 'CONVERSATION/CLOSED' | 'CONVERSATION/REOPENED';
-      /** The contract does not state whether a repeat keeps it. */
+      /** The contract does not state whether a repeated event keeps its id. */
       id: string | null;
       conversationId: string;
       customerId: string | null;
@@ -20,10 +20,10 @@ export type WebhookEvent =
   | { type: 'other'; name: string };
 
 /**
- * Reads the body of a webhook request (Webhooks, Events). Only the fields that are used are read, so that new properties
- * and types do no harm.
+ * Reads the body of a webhook request (Webhooks, Events). Reads only the fields that are used, so new properties and
+ * types do no harm.
  *
- * @throws Failure kind contract when it is not an event, or closes or reopens no conversation
+ * @throws Failure of kind contract when it is not an event, or a closing or reopening that names no conversation
  */
 export function readWebhookEvent(body: unknown): WebhookEvent {
   if (!isObject(body)) throw invalid('it is not a JSON object');

@@ -48,7 +48,7 @@ export async function postWebhookEvent(
       body: JSON.stringify(post.event),
     });
     const { status } = response;
-    // An unread body would hold its connection.
+    // An unread body would keep its connection open.
     response.body?.on('error', () => undefined).resume();
     return done({ status, error: null });
   } catch (error) {
@@ -59,7 +59,7 @@ export async function postWebhookEvent(
   }
 }
 
-/** The headers of such a post, with its credentials. */
+/** The headers of a webhook request, including its credentials. */
 export function webhookHeaders({
   basic,
   headers,

@@ -63,8 +63,8 @@ export async function getWebhook(requests: Requests, id: string): Promise<Webhoo
 }
 
 /**
- * Makes a disabled webhook, unless its URL already has one (`taken`). Gladly refuses a second one with the same URL, which
- * makes this safe to repeat.
+ * Creates a disabled webhook, unless its URL already has one (`taken`). Safe to repeat, because Gladly refuses a second
+ * webhook with the same URL.
  */
 export async function createWebhook(
   requests: Requests,
@@ -97,7 +97,10 @@ export async function createWebhook(
   }
 }
 
-/** Whether there may be a webhook with this URL: an earlier one, which 400 refuses, or the one of this request. */
+/**
+ * Whether a webhook with this URL may exist: an earlier one, for which Gladly answers 400, or the one from this
+ * request.
+ */
 function mayExist({ refusal, beforeConnect }: Problem): boolean {
   if (refusal === null) return !beforeConnect;
   return refusal.status === 400 || refusal.status === 409 || refusal.status >= 500;
@@ -107,14 +110,16 @@ async function webhookAt(requests: Requests, url: string): Promise<Webhook | und
   return (await getWebhooks(requests)).find((one) => isSameUrl(one.url, url));
 }
 
-/** Gladly may show a URL in another spelling than it was given. */
+/** Gladly may show a URL in a different spelling than it was given. */
 export function isSameUrl(one: string, other: string): boolean {
   return (
     one === other || (URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href)
   );
 }
 
-/** Enabling, and a new URL, need the PING to be answered with 200: else Failure `webhook_ping_failed`. */
+/**
+ * Enabling it or changing its URL requires that the PING is answered with 200; otherwise Failure `webhook_ping_failed`.
+ */
 export async function updateWebhook(requests: Requests, id: string, changes: WebhookChanges): Promise<void> {
   const call: Call = {
     operation: 'updateWebhook',
@@ -130,7 +135,7 @@ export async function updateWebhook(requests: Requests, id: string, changes: Web
   });
 }
 
-/** A 400 here is hardly ever about the body, which only says that the webhook is to be enabled. */
+/** A 400 here is hardly ever about the body, which usually only enables the webhook. */
 function pingFailed(requests: Requests, call: Call, { failure }: Problem): Error {
   const message =
     'Gladly did not switch the webhook on: it does so only if its PING is answered with 200 at once. ' +
@@ -142,7 +147,7 @@ function pingFailed(requests: Requests, call: Call, { failure }: Problem): Error
   });
 }
 
-/** `enabled`: Gladly deletes only a disabled webhook. */
+/** `enabled`: not deleted, because Gladly deletes only disabled webhooks. */
 export async function deleteWebhook(
   requests: Requests,
   id: string,

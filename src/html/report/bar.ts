@@ -7,7 +7,7 @@ export interface Bar {
   width: string;
 }
 
-/** @param longest what a bar of full width stands for */
+/** @param longest the value that a bar of full width stands for */
 export function bar(part: number, of: number, longest = of): Bar {
   return {
     count: count(part),

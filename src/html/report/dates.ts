@@ -6,14 +6,14 @@ export type TrendUnit = 'day' | 'week' | 'month';
 
 const dayMs = 86_400_000;
 
-/** As many points as a reader can distinguish: days of up to five weeks, weeks of up to a year, else months. */
+/** As many points as a reader can distinguish: days for up to five weeks, weeks for up to a year, else months. */
 export function trendUnitOf({ since, until }: Pick<ReportRange, 'since' | 'until'>): TrendUnit {
   const days = (Date.parse(until) - Date.parse(since)) / dayMs;
   if (days <= 36) return 'day';
   return days <= 372 ? 'week' : 'month';
 }
 
-/** `Nov 1 – 28, 2026`, with times of day where the range does not begin and end at midnight. */
+/** `Nov 1 – 28, 2026`, with times of day if the range does not begin and end at midnight. */
 export function rangeText({ since, until, timezone }: ReportRange): string {
   const isWhole = [since, until].every((time) => clockIn(time, timezone) === '00:00');
   const format = formatter(timezone, {
@@ -53,7 +53,7 @@ export function unitText(key: string, unit: TrendUnit, style: 'short' | 'long' =
   return unit === 'week' && style === 'long' ? `Week of ${text}` : text;
 }
 
-/** Every day, Monday or month of the range, also those without a closing. */
+/** Every day, Monday or month of the range, including those without a closing. */
 export function unitsOf(range: ReportRange, unit: TrendUnit): string[] {
   const last = dateIn(
     new Date(Math.max(Date.parse(range.since), Date.parse(range.until) - 1)),
@@ -106,7 +106,7 @@ function formatter(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.
   return new Intl.DateTimeFormat('en-US', { ...options, timeZone });
 }
 
-/** Newer tables of the Unicode consortium put thin and narrow spaces here, which differ from one Node to the next. */
+/** Newer Unicode tables put thin and narrow spaces here, which differ between versions of Node. */
 function plainSpaces(text: string): string {
   return text.replace(/[\u2009\u202f]/g, ' ');
 }

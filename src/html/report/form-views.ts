@@ -31,7 +31,7 @@ export function followUpView({ lowRating, open, done, forgotten, medianSeconds }
   };
 }
 
-/** Why ratings were low; without rows where nobody said. */
+/** Why ratings were low; without rows if nobody gave a reason. */
 export function lowReasonsView({ lowRating, of, unsaid, reasons }: ReportLowReasons): object {
   const longest = Math.max(0, ...reasons.map((row) => row.count));
   return {
@@ -42,7 +42,7 @@ export function lowReasonsView({ lowRating, of, unsaid, reasons }: ReportLowReas
   };
 }
 
-/** What was answered to the organization's own question. */
+/** The answers to the organization's own question. */
 export function questionView({ text, kind, answers, mean, distribution }: ReportOwnQuestion): object {
   const longest = Math.max(0, ...distribution.map((row) => row.count));
   return {

@@ -19,7 +19,7 @@ export interface FunnelGroup {
   satisfied: number;
 }
 
-/** Where a group lies: `alarm` is beyond the limits of 99.8%, `warning` beyond those of 95%. */
+/** Where a group lies: `alarm` is beyond the 99.8% limits, `warning` beyond the 95% limits. */
 export interface FunnelPlace {
   side: 'inside' | 'above' | 'below';
   limits: 'none' | 'warning' | 'alarm';
@@ -27,13 +27,13 @@ export interface FunnelPlace {
 
 const top = 14;
 const bottom = 300;
-/** More names than these would cover one another. */
+/** More names than this would cover one another. */
 const mostNames = 10;
 const longestName = 24;
 const nameHeight = 15;
 const curvePoints = 120;
 
-/** @param overall share of all groups, which each of them is expected to have */
+/** @param overall the share of all groups together, which each of them is expected to have */
 export function funnelPlace({ of, satisfied }: FunnelGroup, overall: number): FunnelPlace {
   const value = satisfied / of;
   for (const [limits, tail] of [
@@ -41,14 +41,17 @@ export function funnelPlace({ of, satisfied }: FunnelGroup, overall: number): Fu
     ['warning', warningTail],
   ] as const) {
     const { low, high } = controlLimits(of, overall, tail);
-    // The limits are sums of many small numbers.
+    // Tolerates rounding: the limits are sums of many small numbers.
     if (value < low - 1e-12) return { side: 'below', limits };
     if (value > high + 1e-12) return { side: 'above', limits };
   }
   return { side: 'inside', limits: 'none' };
 }
 
-/** Score against answers, and the limits within which chance alone keeps most groups. Every group has answers. */
+/**
+ * The score against the number of answers, with the limits within which chance alone keeps most groups. Every group
+ * has answers.
+ */
 export function funnelPlot(
   groups: readonly FunnelGroup[],
   overall: number,
@@ -74,7 +77,7 @@ export function funnelPlot(
       kind,
       d:
         line<{ of: number; limits: ControlLimits }>()
-          // Where no share can lie beyond it, there is no limit.
+          // There is no limit if no share can lie beyond it.
           .defined(({ limits }) => (side === 'low' ? limits.low > floor : limits.high < 1))
           .x(({ of }) => answers(of))
           .y(({ limits }) => score(limits[side]))(curves(tail)) ?? '',
@@ -103,7 +106,7 @@ export function funnelPlot(
     ].filter(({ d }) => d !== ''),
     lines: [{ kind: 'overall', x1: '0%', x2: '100%', y1: upright(y(overall)), y2: upright(y(overall)) }],
     bars: [],
-    // Those outside lie on top.
+    // Points outside the limits are drawn on top.
     points: places
       .toSorted((one, other) => Number(one.side !== 'inside') - Number(other.side !== 'inside'))
       .map(({ name, of, satisfied, side }) => ({
@@ -119,7 +122,7 @@ export function funnelPlot(
   };
 }
 
-/** Every number where the curve bends, and fewer further out. */
+/** Every number where the curve bends, and fewer numbers further out. */
 function answerGrid(most: number): number[] {
   const grid = new Set<number>();
   for (let step = 0; step <= curvePoints; step += 1) {
@@ -128,7 +131,10 @@ function answerGrid(most: number): number[] {
   return [...grid];
 }
 
-/** Names beside their points, moved apart where they would cover one another. The most remarkable ones win. */
+/**
+ * Names beside their points, moved apart if they would cover one another. If there are too many, the most remarkable
+ * groups keep theirs.
+ */
 function namesOf(
   groups: readonly (FunnelGroup & FunnelPlace)[],
   at: { x: (of: number) => number; y: (share: number) => number },

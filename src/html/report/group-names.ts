@@ -15,14 +15,14 @@ const none: Readonly<Record<ReportField, string>> = {
   reason: 'No reason',
 };
 
-/** The groups in words, as `agent` and `agents`; of two fields only `group`. */
+/** The groups in words, as `agent` and `agents`; with two fields only `group`. */
 export function nounsOf(by: readonly ReportField[]): { one: string; more: string } {
   const [field] = by;
   if (field === undefined || by.length > 1) return { one: 'group', more: 'groups' };
   return { one: field, more: field === 'inbox' ? 'inboxes' : `${field}s` };
 }
 
-/** A row's name on one line; of two fields both. */
+/** A row's name on one line; with two fields, both parts. */
 export function groupName(key: ReportKey, by: readonly ReportField[]): string {
   return by.map((field) => partName(key[field] ?? null, field)).join(' · ');
 }
@@ -33,7 +33,7 @@ function partName(part: ReportName | string | null, field: ReportField): string 
   return shown(name) ?? (typeof part === 'string' ? none[field] : part.id);
 }
 
-/** Null when nothing of it can be seen. */
+/** Null if nothing in it is visible. */
 export function shown(name: string | null): string | null {
   const line = singleLine(name ?? '', longestName);
   return line === '' ? null : line;

@@ -7,7 +7,7 @@ import { count, counted } from './numbers.ts';
 import { across, type Plot } from './plot.ts';
 import { lowestTick } from './trend.ts';
 
-/** A longer table is closed at first, and stays off the paper. */
+/** A longer table is collapsed at first, and is not printed. */
 const mostOpenRows = 30;
 const differences: Readonly<Record<Difference, string>> = {
   above: 'Above',
@@ -16,7 +16,7 @@ const differences: Readonly<Record<Difference, string>> = {
   too_few: 'Too few answers',
 };
 
-/** Ready to print. */
+/** The section, ready to print. */
 export interface GroupsView extends Readonly<Record<string, unknown>> {
   rows: readonly object[];
 }
@@ -41,7 +41,7 @@ export function groupsView(groups: ReportDocument, draw: (plot: Plot) => string)
     isOpen: rows.length <= mostOpenRows,
     total: counted(rows.length, nouns.one, nouns.more),
     plot:
-      // A single group has nothing to be compared with.
+      // A single group cannot be compared with anything.
       expected === null || rated.length < 2
         ? ''
         : draw(
@@ -79,10 +79,10 @@ function sideOf(difference: Difference | null): 'above' | 'below' | '' {
   return difference === 'above' || difference === 'below' ? difference : '';
 }
 
-/** More names than these are in the table alone. */
+/** More names than this appear only in the table. */
 const mostNamed = 5;
 
-/** Where the response rate is low; empty where nothing was compared. */
+/** Which groups have a low response rate; empty if nothing was compared. */
 function responsesOf({ rows, by }: ReportDocument, { one, more }: { one: string; more: string }): string {
   const compared = rows.filter(
     ({ responseDiffers }) => responseDiffers !== null && responseDiffers !== 'too_few',
@@ -114,7 +114,7 @@ function spanOf({ csat }: ReportRow, floor: number): object | null {
   return { low: placeOf(low, floor), high: placeOf(high, floor), value: placeOf(value, floor) };
 }
 
-/** Across a scale from `floor` to 1. */
+/** The position on a scale from `floor` to 1. */
 function placeOf(share: number, floor: number): string {
   return across((100 * (share - floor)) / (1 - floor));
 }

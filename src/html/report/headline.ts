@@ -10,7 +10,7 @@ export interface Headline {
   answers: string;
   interval: string;
   change: { direction: 'up' | 'down' | 'same'; points: string; before: string; chance: string } | null;
-  /** Why there is no change; empty when there is one. */
+  /** Why there is no change; empty if there is one. */
   noChange: string;
   figures: { label: string; value: string; note: string }[];
 }

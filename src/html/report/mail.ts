@@ -9,13 +9,13 @@ import { headlineOf } from './headline.ts';
 import { lowView, satisfiedText, type ReportPage } from './page.ts';
 import mailSource from './templates/mail.eta?raw';
 
-/** More rows make a mail that web mail cuts off. */
+/** Web mail cuts off a mail with more rows. */
 const mostRows = 30;
 const longestSubject = 199;
 
 const render = htmlTemplates({ '@mail': mailSource });
 
-/** What a mail says beside the page that it brings: mail programs show no drawings, and few styles. */
+/** The mail that carries the page as an attachment: mail programs show no drawings, and few styles. */
 export function reportMail(page: ReportPage): { subject: string; html: string; name: string } {
   const { groups } = page;
   const { range, overall } = groups;
@@ -38,7 +38,7 @@ export function reportMail(page: ReportPage): { subject: string; html: string; n
       filters: filterLines(groups.filters),
       headline,
       satisfied: satisfiedText(groups.satisfiedFrom),
-      // Mail programs that turn colors around begin with the light ones.
+      // Mail programs that invert colors start from the light ones.
       accent: paletteOf(page.brand.color).light.link,
       groups: { ...view, rows: view.rows.slice(0, mostRows) },
       moreRows: Math.max(0, view.rows.length - mostRows),

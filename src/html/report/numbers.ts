@@ -14,7 +14,7 @@ export function counted(value: number, one: string, more = `${one}s`): string {
   return `${count(value)}${noBreak}${value === 1 ? one : more}`;
 }
 
-/** The percentage of a part; `–` of nothing. */
+/** The percentage of a part; `–` if the whole is zero. */
 export function percentOf(part: number, of: number): string {
   return of === 0 ? '–' : percent(part / of);
 }

@@ -22,7 +22,7 @@ import { trendPlot, trendPoints } from './trend.ts';
 
 /** Everything that the page says. */
 export interface ReportPage {
-  /** Null: not known. */
+  /** Null: unknown. */
   organization: string | null;
   /** `color` and `logo` of the profile. */
   brand: Pick<PageBrand, 'color' | 'logo'>;
@@ -30,7 +30,7 @@ export interface ReportPage {
   generatedAt: string;
   /** By day, week or month. */
   trend: ReportDocument;
-  /** By groups that can be compared, e.g. by agent: the same closings. */
+  /** By groups that can be compared, e.g. by agent, from the same closings. */
   groups: ReportDocument;
   low: LowRatings;
 }
@@ -39,7 +39,7 @@ export interface ReportPage {
 export interface LowRatings {
   /** The highest rating that counts as low. */
   atMost: number;
-  /** All of them, of which `comments` may be the first; null: too many to count. */
+  /** How many there are, of which `comments` may be only the first; null: too many to count. */
   total: number | null;
   comments: readonly LowComment[];
 }
@@ -50,14 +50,14 @@ export interface LowComment {
   answeredAt: string;
   agent: string | null;
   resolved: boolean | null;
-  /** Why the rating is low, as the customer chose it. */
+  /** Why the rating is low: the reason that the customer chose. */
   reason: string | null;
   conversationId: string;
-  /** Where the conversation is in Gladly; null: not known. */
+  /** Where the conversation is in Gladly; null: unknown. */
   conversationUrl: string | null;
 }
 
-/** More would push the figures off the first pages. */
+/** A longer comment would push the figures off the first pages. */
 const longestComment = 600;
 const ratings = ['5', '4', '3', '2', '1'] as const;
 
@@ -65,7 +65,7 @@ const render = htmlTemplates({ '@page': pageSource, '@plot': plotSource });
 
 const drawn = (plot: Plot): string => render('@plot', plot);
 
-/** One page that needs no other file, no script and no network. */
+/** One page that needs no other file, no script, and no network. */
 export function reportPage(page: ReportPage): string {
   const { trend, groups } = page;
   const { overall, range } = groups;
@@ -73,7 +73,7 @@ export function reportPage(page: ReportPage): string {
   const organization = visibleName(page.organization, longestCompanyName);
   const period = rangeText(range);
   return render('@page', {
-    // The style is ours alone, so its hash lets in this one and no other.
+    // We wrote the style ourselves, so its hash admits this style and no other.
     policy: `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; img-src data:; base-uri 'none'; form-action 'none'`,
     style,
     title: `Customer satisfaction${organization === null ? '' : `, ${organization}`}, ${period}`,
@@ -195,7 +195,7 @@ export function lowView({ atMost, total, comments }: LowRatings, timezone: strin
   };
 }
 
-/** Empty for anything that is not a page on the web. */
+/** Empty for anything that is not a web page. */
 function pageAddress(url: string | null): string {
   return url !== null && /^https?:\/\//i.test(url) ? url : '';
 }

@@ -1,13 +1,13 @@
 /**
- * A figure on two axes. It fits every width without script: what lies across is in percent of the width (`12.5%`, in paths a
- * number from 0 to 100), what lies upright is in pixels from the top.
+ * A figure on two axes. It fits every width without a script: horizontal positions are percentages of the width
+ * (`12.5%`, in paths a number from 0 to 100), vertical positions are pixels from the top.
  */
 export interface Plot {
-  /** For people who cannot see it. */
+  /** For people who cannot see the figure. */
   label: string;
   height: number;
   yTicks: readonly { y: number; label: string }[];
-  /** `minor`: left out where there is little room. */
+  /** `minor`: left out if there is little room. */
   xTicks: readonly { x: string; label: string; minor: boolean }[];
   /** Below the labels of the x axis. */
   xTitle: string;

@@ -18,7 +18,7 @@ const scoreBottom = 190;
 const answersTop = 214;
 const answersBottom = 254;
 
-/** One point for each of `units`, as `key`s of rows by day, week or month. */
+/** One point for each of `units`, which are `key`s of rows by day, week or month. */
 export function trendPoints(
   rows: readonly ReportRow[],
   units: readonly string[],
@@ -33,7 +33,7 @@ interface Scored {
   share: { value: number; low: number; high: number } | null;
 }
 
-/** The score of each day, week or month with its interval, the score of all, and how many answers there were. */
+/** The score of each day, week or month with its interval, the overall score, and the number of answers. */
 export function trendPlot(points: readonly TrendPoint[], unit: TrendUnit, overall: number | null): Plot {
   const place = scalePoint(
     points.map(({ key }) => key),
@@ -85,7 +85,7 @@ export function trendPlot(points: readonly TrendPoint[], unit: TrendUnit, overal
               y2: upright(score(Math.max(floor, overall))),
             },
           ]),
-      // A band around a single point has no width.
+      // A band around a single point has no width, so it gets a whisker.
       ...scored.flatMap(({ x, share }, index) =>
         share === null || !isAlone(index)
           ? []
@@ -134,7 +134,7 @@ function shareOf(row: ReportCounts | null): Scored['share'] {
   return value === null || low === null || high === null ? null : { value, low, high };
 }
 
-/** The axis begins where the lowest interval does: scores lie mostly in the upper half. */
+/** Where the axis begins: below the lowest interval, since scores lie mostly in the upper half. */
 export function lowestTick(lows: readonly number[]): number {
   const least = Math.min(0.8, ...lows);
   return Math.max(0, Math.floor(least * 10 - 1e-9) / 10);

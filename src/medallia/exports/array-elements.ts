@@ -1,17 +1,17 @@
-/** The text of one element of a JSON array, or of what there is instead of one. */
+/** The text of one element of a JSON array, or of whatever stands in its place. */
 export interface Element {
-  /** Where it begins, from 1. */
+  /** The line that it begins in, from 1. */
   line: number;
   text: string;
 }
 
-/** Characters of one row; a longer one is none. */
+/** In characters; anything longer is not a row. */
 export const longestRow = 4 * 1024 * 1024;
 
 /**
- * The elements of a JSON array as they come in, so that memory does not grow with the file. What is between two commas is
- * an element, whether it is JSON or not; of one that is too long there is only the beginning. What the file ends within,
- * and what follows the array, is an element too.
+ * The elements of a JSON array as they come in, so memory does not grow with the file. Anything between two commas is
+ * an element, whether it is JSON or not; an element that is too long is cut to its beginning. An unfinished element at
+ * the end of the file, and anything after the array, is an element too.
  *
  * @param chunks of a text that begins with `[`, after white space
  */
@@ -29,7 +29,7 @@ export async function* arrayElements(
     return [element];
   };
   for await (const chunk of chunks) {
-    /** Of the part of the chunk that belongs to the element. */
+    /** Where the element's part of the chunk begins. */
     let from = 0;
     const keep = (to: number): void => {
       if (text.length <= longestRow) text += chunk.slice(from, to);

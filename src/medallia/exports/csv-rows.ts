@@ -3,13 +3,13 @@ import type { GivenRow } from './exported-row.ts';
 import { columnName } from './flat-row.ts';
 import { numberedLines } from './text-chunks.ts';
 
-/** Of one row. A quotation mark that is never closed must not take the rest of the file with it. */
+/** The limits of one row: a quotation mark that is never closed must not swallow the rest of the file. */
 const mostLines = 500;
 const longestRecord = 256 * 1024;
 
 const delimiters = [',', ';', '\t'] as const;
 
-/** What is most often between the columns of the first line; spreadsheets of some countries save semicolons. */
+/** The most frequent delimiter in the first line; spreadsheets in some countries save semicolons. */
 function delimiterOf(firstLine: string): string {
   const heading = firstLine.replaceAll(/"[^"]*"/g, '');
   const count = (delimiter: string): number => heading.split(delimiter).length;
@@ -21,8 +21,8 @@ export function headingsOf(firstLine: string): string[] {
 }
 
 /**
- * The rows of a CSV (RFC 4180) with their names in the form of `columnName`. A row whose quotation marks are broken ends
- * with its line, and those after it are read.
+ * The rows of a CSV (RFC 4180), keyed by `columnName` of the headings. A row with broken quotation marks ends with its
+ * line, and the rows after it are read.
  */
 export async function* csvRows(
   chunks: AsyncIterable<string>,
@@ -40,7 +40,7 @@ export async function* csvRows(
     const isWhole = fields.length === names.length;
     return isWhole ? asRow(line, fields) : { line, unreadable: `it has ${fields.length} columns` };
   };
-  /** Those that are not read yet; the first begins a record. */
+  /** Lines that are not read yet; the first begins a record. */
   const waiting: Line[] = [];
   function* read(isEnd: boolean): Generator<GivenRow, void, undefined> {
     for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
@@ -63,7 +63,7 @@ export async function* csvRows(
   yield* read(true);
 }
 
-/** How many lines make a record: as many as it takes to close its quotation marks. Null: more than there are. */
+/** How many lines the first record takes: as many as close its quotation marks. Null when there are too few lines. */
 function completeLines(lines: readonly Line[]): number | null {
   let marks = 0;
   const last = lines.findIndex((line) => (marks += line.marks) % 2 === 0);
@@ -79,11 +79,11 @@ function isTooLong(lines: readonly Line[]): boolean {
 interface Line {
   line: number;
   text: string;
-  /** Quotation marks. */
+  /** The number of quotation marks. */
   marks: number;
 }
 
-/** Null for what is not a record. `relaxed`: a quotation mark may stand anywhere. */
+/** Null when the text is not a record. `relaxed`: a quotation mark may stand anywhere. */
 function fieldsOf(text: string, delimiter: string, relaxed: boolean): string[] | null {
   try {
     const [fields = []]: string[][] = parse(text, { delimiter, relax_quotes: relaxed });

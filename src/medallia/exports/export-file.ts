@@ -17,16 +17,16 @@ export interface ExportFile {
   rows: AsyncGenerator<FileRow, void, undefined>;
 }
 
-/** Of a JSON document that is not a list, which has to be read whole. */
+/** For a JSON document that is not a list, which must be read whole. */
 const longestDocument = 64 * 1024 * 1024;
 const longestHeading = 256 * 1024;
 
 /**
- * Opens an export of Agent Connect: CSV with the columns of either generation, or rows of Data Return as one JSON array or
- * one to a line. Memory does not grow with the file.
+ * Opens an export of Agent Connect: CSV with the columns of either generation, or rows of Data Return as one JSON array
+ * or one per line. Memory does not grow with the file.
  *
  * @param name of the file, for messages
- * @throws Failure kind usage, code `not_an_export` for a file of another kind
+ * @throws Failure of kind usage, code `not_an_export`, for a file of another kind
  */
 export async function openExport(bytes: AsyncIterable<Uint8Array>, name: string): Promise<ExportFile> {
   const { firstLine, all } = await peek(textChunks(bytes), longestHeading);
@@ -73,12 +73,12 @@ function rowOfText(line: number, text: string): GivenRow {
   return value === undefined ? { line, unreadable: 'it is not JSON' } : { line, value };
 }
 
-/** The older Data Return gave one object with a list; or it is one row, written over several lines. */
+/** Either one object with a list, as the older Data Return gave it, or one row over several lines. */
 function* documentRows(text: string, name: string): Generator<GivenRow, void, undefined> {
   const value = parsed(text);
   if (!isObject(value)) throw notAnExport(name, 'it is not JSON');
   const list = hasList(value) ? value.responses : [value];
-  // Nothing says where each one begins.
+  // The line where each row begins is unknown: number the rows instead.
   for (const [index, one] of list.entries()) yield { line: index + 1, value: one };
 }
 
@@ -86,7 +86,7 @@ function hasList(value: Record<string, unknown>): value is { responses: unknown[
   return Array.isArray(value['responses']);
 }
 
-/** Undefined for what is not JSON. */
+/** Undefined when the text is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -1,15 +1,15 @@
 import type { MedalliaRow } from '../../domain/survey/medallia-row.ts';
 
-/** An interaction of a file, with what a closing is found by. */
+/** An interaction from a file, with the fields that identify its closing. */
 export interface ExportedRow extends MedalliaRow {
-  /** Gladly's, as the link or a property of the request names it. */
+  /** Gladly's id, as the link or a property of the request names it. */
   conversationId: string | null;
-  /** Gladly's, as the link names it. */
+  /** Gladly's id, as the link names it. */
   customerId: string | null;
   employeeName: string | null;
 }
 
-/** As the file has it. */
+/** A row as the file has it. */
 export type GivenRow = { line: number } & ({ value: unknown } | { unreadable: string });
 
 /** A row that cannot be used; the message says why, in words that fit after the number of its line. */

@@ -4,7 +4,10 @@ import { formatInstant, parseGladlyTime } from '../../domain/values/instant.ts';
 import { numberOf, storableId, textOf } from '../../domain/values/json.ts';
 import { UnreadableRow, type ExportedRow } from './exported-row.ts';
 
-/** What both generations of exports call the same (MEDALLIA.md, section 7; the contract's FeedbackRowV1). */
+/**
+ * The columns with the same meaning in both generations of exports (MEDALLIA.md, section 7; the contract's
+ * FeedbackRowV1).
+ */
 const columns = {
   id: ['uuid', 'request_id', 'request_uuid', 'feedback_request_id'],
   interactionId: ['ext_interaction_id', 'external_interaction_id', 'interaction_id'],
@@ -33,7 +36,7 @@ const columns = {
 
 type Field = keyof typeof columns;
 
-/** Columns of which a file has at least one, if it is an export. */
+/** An export has at least one of these columns. */
 const telling: readonly string[] = [
   ...columns.interactionId,
   ...columns.sentAt,
@@ -41,7 +44,7 @@ const telling: readonly string[] = [
   ...columns.rating,
 ];
 
-/** `Request sent at (UTC)` and `employee.email` as `request_sent_at` and `employee_email`. */
+/** Turns `Request sent at (UTC)` and `employee.email` into `request_sent_at` and `employee_email`. */
 export function columnName(heading: string): string {
   return heading
     .replace(/\(.*?\)/g, '')
@@ -60,8 +63,8 @@ export function normalizedNames(row: Record<string, unknown>): Record<string, un
 }
 
 /**
- * A row of an export. The columns of the newer one have no id of the interaction, so that it gets one that is the same in
- * every export.
+ * A row of an export. The newer generation has no column for the uuid, so the row gets an id that is the same in every
+ * export.
  *
  * @throws UnreadableRow
  */
@@ -119,7 +122,7 @@ function ratingOf(written: string | null): number | null {
   return rating;
 }
 
-/** The one additional question of the older export may be about this. */
+/** The older export has one additional question, which may be about this. */
 function resolvedOf(question: string | null, answer: string | null): boolean | null {
   return /\bresol/i.test(question ?? '') ? saysYes(answer) : null;
 }

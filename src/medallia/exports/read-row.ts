@@ -8,7 +8,7 @@ import { UnreadableRow, type ExportedRow } from './exported-row.ts';
 /**
  * One row of an export (flat columns of either generation) or of Data Return (nested), whatever kind of file it was in.
  *
- * @throws UnreadableRow that says what about it cannot be used
+ * @throws UnreadableRow, whose message says what cannot be used
  */
 export function readExportedRow(value: unknown): ExportedRow {
   if (!isObject(value)) throw new UnreadableRow('it is not a row of names and values');
@@ -28,7 +28,7 @@ const times = {
   response_received_at: 'answeredAt',
 } as const;
 
-/** As `GET /v2/data` gives it; a warehouse may have left the cursor out. */
+/** A row as `GET /v2/data` gives it; a warehouse may have left the cursor out. */
 function readNestedRow(value: Record<string, unknown>): Omit<ExportedRow, 'customerId'> {
   let row: MedalliaRow;
   try {
@@ -50,7 +50,7 @@ function readNestedRow(value: Record<string, unknown>): Omit<ExportedRow, 'custo
   };
 }
 
-/** Gladly's own address, or one of the same shape: `…/customer/ID/conversation/ID`. */
+/** The ids in Gladly's own address, or in one of the same shape: `…/customer/ID/conversation/ID`. */
 export function namedByLink(url: string | null): {
   conversationId: string | null;
   customerId: string | null;

@@ -1,5 +1,5 @@
 /**
- * The text of a file: UTF-8, or UTF-16 as spreadsheets save it, which its first bytes say. Without the byte order mark.
+ * The text of a file, without its byte order mark: UTF-8, or UTF-16 as spreadsheets save it, told by the first bytes.
  */
 export async function* textChunks(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
   let decoder: InstanceType<typeof TextDecoder> | null = null;
@@ -42,7 +42,7 @@ export async function peek(
   return { firstLine: /\S[^\n]*/.exec(seen)?.[0].trimEnd() ?? '', all: all() };
 }
 
-/** Lines with their numbers from 1; of one that is longer than `longest` only its beginning. */
+/** Lines with their numbers, from 1; a line longer than `longest` is cut to its beginning. */
 export async function* numberedLines(
   chunks: AsyncIterable<string>,
   longest: number,

@@ -1,12 +1,12 @@
 import { english, speechOf, type Speech } from '../../html/languages.ts';
 
-// Browsers send a few entries; anything longer was not made by one.
+// Browsers send a few entries; a longer header does not come from a browser.
 const longestHeader = 1000;
 const mostEntries = 30;
 
 /**
- * The language to answer in: the best one of `Accept-Language` that we write (RFC 9110, 12.5.4), else the
- * profile's, else English. Any header will do.
+ * The language to answer in: the best one in `Accept-Language` that we write (RFC 9110, 12.5.4), else the profile's,
+ * else English. Accepts any header.
  */
 export function chooseLanguage(acceptLanguage: string | null, ofProfile: string): Speech {
   const wanted = (acceptLanguage ?? '')

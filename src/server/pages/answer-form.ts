@@ -1,13 +1,13 @@
 import { harmless } from '../../domain/survey/rich-text.ts';
 
-/** What the customer filled in. Two different answers to one question count as none. */
+/** What the customer filled in. Two different answers to one question count as no answer. */
 export interface FilledIn {
-  /** 1 to 5; null: none, or not readable. */
+  /** 1 to 5; null: missing or not readable. */
   rating: number | null;
   resolved: boolean | null;
-  /** The last one, if there are several. */
+  /** The last comment, if there are several. */
   comment: string | null;
-  /** What only a form of ours asks for, as it came; empty: nothing. */
+  /** Asked only if the survey has a form; as received, and empty without an answer. */
   reason: string;
   answer: string;
 }
@@ -24,7 +24,8 @@ export const nothingFilledIn: FilledIn = {
 export const longestComment = 25_000;
 
 /**
- * The form of a POST. An invalid answer to a question counts as none; it is up to the caller to require a rating.
+ * Reads the form of a POST. An invalid answer to a question counts as no answer; it is up to the caller to require a
+ * rating.
  */
 export async function readAnswerForm(request: Request): Promise<FilledIn | 'wrong_type' | 'not_understood'> {
   const type = request.headers.get('content-type') ?? '';
@@ -44,7 +45,7 @@ export async function readAnswerForm(request: Request): Promise<FilledIn | 'wron
     resolved: readResolved(only('resolved')),
     comment: comment === '' ? null : comment,
     reason: only('reason'),
-    // A text has lines, as a comment has.
+    // Like a comment, a text answer may have several lines.
     answer: harmless(only('answer')).trim(),
   };
 }
@@ -53,7 +54,10 @@ function readRating(text: string): number | null {
   return /^[1-5]$/.test(text) ? Number(text) : null;
 }
 
-/** A rating in a link, with what mail programs leave of quoted-printable before it, and what follows a link in a text. */
+/**
+ * A rating in a link. Ignores what mail programs leave of quoted-printable before it, and what follows a link in a
+ * text.
+ */
 export function readLinkedRating(text: string): number | null {
   const [, rating = ''] = /^(?:3D)?([1-5])(?:\W.*)?$/s.exec(text) ?? [];
   return readRating(rating);

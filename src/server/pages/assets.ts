@@ -7,7 +7,7 @@ import iconSource from './templates/icon.svg.eta?raw';
 import styleSource from './templates/style.css.eta?raw';
 
 interface Asset {
-  /** Includes a hash of the content, so that browsers can keep the file forever. */
+  /** Includes a hash of the content, so that browsers can cache the file forever. */
   name: string;
   type: string;
   bytes: Uint8Array<ArrayBuffer>;
@@ -40,7 +40,7 @@ export function assetsOf(brand: PageBrand): Assets {
   };
 }
 
-/** The files of all brands. A mail knows its logo by the brand, also after it was replaced. */
+/** The files of all brands. A mail names its logo by the brand, so it finds the logo even after a replacement. */
 export function assetRoutes(all: ReadonlyMap<string | null, Assets>): Hono {
   const byName = new Map<string, Asset>();
   const ofMails = new Map<string, Asset>();
@@ -55,7 +55,7 @@ export function assetRoutes(all: ReadonlyMap<string | null, Assets>): Hono {
     const isOfMail = ofMail !== undefined;
     const found = ofMail ?? byName.get(name);
     if (found === undefined) return context.text('Not found\n', 404);
-    // As a stream, because `Response` copies bytes, for every client that is slow to read them.
+    // A stream, because `Response` would copy the bytes for every client that is slow to read them.
     const shared = new ReadableStream<Uint8Array>({
       pull(stream) {
         stream.enqueue(found.bytes);

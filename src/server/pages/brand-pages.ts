@@ -2,16 +2,16 @@ import type { PageBrand } from '../../html/brand.ts';
 import { assetsOf, type Assets } from './assets.ts';
 import { pagesWith, type Pages } from './render.ts';
 
-/** By the names of the brands that the profile has. */
+/** By the names of the profile's brands. */
 export type PageBrands = ReadonlyMap<string, PageBrand>;
 
-/** The pages as each brand shows them. */
+/** The pages as they look for each brand. */
 export interface BrandPages {
-  /** @param brand null: the profile's own; without logo and color where the profile has no such brand */
+  /** @param brand null: the profile's own; without logo and color if the profile has no such brand */
   of(brand: string | null): Pages;
-  /** For pages that belong to no survey: whose look they should have, nobody can tell where there are brands. */
+  /** For pages that belong to no survey: if there are brands, nobody can tell whose look these pages should have. */
   ofNobody: Pages;
-  /** By the brand; that of no brand is the profile's own. */
+  /** By brand; null is the profile's own. */
   assets: ReadonlyMap<string | null, Assets>;
 }
 
@@ -26,7 +26,7 @@ export function brandPagesOf(own: PageBrand, brands: PageBrands = new Map()): Br
   return {
     of: (brand) => pages.get(brand) ?? plain,
     ofNobody: brands.size === 0 ? pagesWith(assetsOf(own)) : plain,
-    // No brand has an empty name.
+    // The empty name is free: no brand has it.
     assets: new Map([...assets, ['', plainAssets]]),
   };
 }

@@ -11,25 +11,25 @@ import type { Speech } from '../../html/languages.ts';
 import type { Words } from '../../html/sentences.ts';
 import type { FilledIn } from './answer-form.ts';
 
-/** One of several to choose from. Its value is the text in the language in which answers are kept. */
+/** One of several options to choose from. Its value is the text in the language in which answers are stored. */
 interface Option {
   id: string;
   value: string;
   label: string;
-  /** What this end of a scale means; empty for all others. */
+  /** The meaning of this end of a scale; empty for all other options. */
   end: string;
   chosen: boolean;
 }
 
-/** What a page shows of the reasons or the question. */
+/** How a page shows the reasons or the question. */
 interface Part {
   text: string;
-  /** Where it is not the language of the page. */
+  /** The language, if it is not that of the page; else empty. */
   language: string;
   options: readonly Option[];
 }
 
-/** The parts of a survey's page that its form adds, ready to print; each null where the form does not ask. */
+/** The parts that the form adds to a survey's page, ready to print; each is null if the form does not ask it. */
 export interface FormParts {
   /** Ratings up to this one show the reasons. */
   lowRating: number;
@@ -110,12 +110,12 @@ function choiceOf(
   };
 }
 
-/** Empty where the page has that language anyway. */
+/** Empty if the page has that language anyway. */
 function otherThan(speech: Speech, language: string): string {
   return language.toLowerCase().split('-')[0] === speech.language ? '' : language;
 }
 
-/** What a customer answered, as the thank-you page repeats it: in the words that the page showed. */
+/** A customer's answers as the thank-you page repeats them: in the words that the survey page showed. */
 export function givenParts(
   form: SurveyForm | null,
   { reason, question }: FormAnswers,

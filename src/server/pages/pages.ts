@@ -19,11 +19,11 @@ import { visitorWatch } from './visitors.ts';
 interface PageParts {
   desk: SurveyDesk;
   brandPages: BrandPages;
-  /** The profile's, for visitors whose own language is not available. */
+  /** The profile's language, for visitors whose own language is not available. */
   language: string;
   /** Epoch milliseconds. */
   clock(): number;
-  /** An answer was saved: the first one, or a different one. */
+  /** To be called when an answer was saved: the first one, or a different one. */
   countAnswer(): void;
 }
 
@@ -47,9 +47,9 @@ export function closedPage({
 }
 
 /**
- * What customers see: the survey at `/s/:token`, unsubscribing at `/u/:token`, and the files that these load. A GET
- * changes nothing, no matter who sends it. Every token that leads nowhere gets the same page. No cookies, no script; the
- * server adds the headers that every response needs.
+ * What customers see: the survey at `/s/:token`, unsubscribing at `/u/:token`, and the files that these pages load. A
+ * GET changes nothing, no matter who sends it. Every token that leads nowhere gets the same page. No cookies, no
+ * scripts; the server adds the headers that every response needs.
  */
 export function pageRoutes(parts: PageParts): Hono {
   const { desk, brandPages } = parts;
@@ -125,7 +125,7 @@ export function pageRoutes(parts: PageParts): Hono {
     return show(context, 200, page, found.language);
   };
 
-  // RFC 8058: from any site and with any body; mail programs press this button for their users.
+  // RFC 8058: accepts requests from any site and with any body; mail programs press this button for their users.
   const unsubscribe = async (context: Context<object, '/u/:token'>): Promise<Response> => {
     const found = await desk.unsubscribe(context.req.param('token'));
     if (found.state === 'closed') return closed(context, brandPages, found);
@@ -140,7 +140,7 @@ export function pageRoutes(parts: PageParts): Hono {
     return context.text('Use GET, HEAD or POST.\n', 405);
   };
 
-  // Relative, like all of our addresses. A mail provider's POST stays one.
+  // Relative, like all of our URLs. 308 keeps a mail provider's POST a POST.
   const withoutSlash = (context: Context<object, '/s/:token/'>): Response => {
     const token = context.req.param('token');
     const { pathname, search } = new URL(context.req.url);
@@ -150,7 +150,7 @@ export function pageRoutes(parts: PageParts): Hono {
     return context.redirect(`${up}${encodeURIComponent(bareToken(token))}${query}`, 308);
   };
 
-  // A slash after the text that a program took for a part of the link: `T</a>`, `T https://…`.
+  // For text with a slash that a program took for part of the link: `T</a>`, `T https://…`.
   const withoutRest = async (
     context: Context<object, '/s/:token/:rest{.+}'>,
     next: Next,
@@ -170,10 +170,10 @@ export function pageRoutes(parts: PageParts): Hono {
   return routes;
 }
 
-/** Of `/s/T`: what is before it, the part, and the token. */
+/** The number of parts of `/s/T`: the empty one before the first slash, `s`, and the token. */
 const pathOfToken = 3;
 
-/** A program may have encoded the question mark, which makes the query a part of the token. */
+/** A program may have encoded the question mark, which makes the query part of the token. */
 function queryWithin(token: string): URLSearchParams {
   const at = token.indexOf('?');
   return new URLSearchParams(at < 0 ? '' : token.slice(at));
@@ -192,7 +192,7 @@ function speechFor(context: Context, ofProfile: string): Visit['speech'] {
   return chooseLanguage(context.req.header('Accept-Language') ?? null, ofProfile);
 }
 
-/** The same answer for unknown and forged links, and for closed ones of the same brand, so that guessing reveals nothing. */
+/** Unknown, forged and, within a brand, closed links get the same answer, so that guessing reveals nothing. */
 function closed(context: Context, brandPages: BrandPages, view: Salutation): Response {
   return show(
     context,

@@ -16,12 +16,12 @@ import thanksSource from './templates/thanks.eta?raw';
 import unsubscribeSource from './templates/unsubscribe.eta?raw';
 import unsubscribedSource from './templates/unsubscribed.eta?raw';
 
-/** What every page is made for. */
+/** What every page depends on. */
 export interface Visit {
   speech: Speech;
   /** As the operator wrote it; empty: unknown. */
   companyName: string;
-  /** Empty on pages without a form. It came in the URL, so the customer already has it. */
+  /** Empty on pages without a form. The token came in the URL, so the customer already has it. */
   token: string;
 }
 
@@ -44,7 +44,7 @@ export interface Pages {
 }
 
 const ratings = [1, 2, 3, 4, 5] as const;
-/** The thank-you page only reminds the customer of the comment. */
+/** The thank-you page shows only the beginning, to remind the customer of the comment. */
 const longestReminder = 280;
 
 const sources = {
@@ -69,7 +69,7 @@ export function pagesWith(assets: Assets, texts?: OwnTexts): Pages {
       words: wordsOf(speech.language).page,
       company: shownName(companyName, longestCompanyName) ?? '',
       palette: assets.palette,
-      // Beside `s` and `u`, wherever a reverse proxy puts them.
+      // A sibling of `s` and `u`, wherever a reverse proxy puts them.
       assets: '../assets',
       stylesheet: assets.stylesheet.name,
       icon: assets.icon.name,
@@ -104,7 +104,7 @@ export function pagesWith(assets: Assets, texts?: OwnTexts): Pages {
         choices: [
           { name: 'yes', value: 'yes', label: words.yes, chosen: filledIn.resolved === true },
           { name: 'no', value: 'no', label: words.no, chosen: filledIn.resolved === false },
-          // Without script, there is no other way to take back a yes or no.
+          // Without scripts, there is no other way to take back a yes or no.
           { name: 'none', value: '', label: words.noAnswer, chosen: false },
         ],
         form: formParts(survey.form, filledIn, speech, wording),
@@ -169,7 +169,7 @@ function shownName(name: string | null, longest: number): string | null {
   return visible === null ? null : isolated(visible);
 }
 
-/** Relative, because a reverse proxy may put our paths below one of its own, and without the link's query. */
+/** Without the link's query, and relative, because a reverse proxy may put our paths below one of its own. */
 function pathOf({ token }: Visit): string {
   return `./${encodeURIComponent(bareToken(token))}`;
 }

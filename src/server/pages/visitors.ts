@@ -1,11 +1,11 @@
 import type { VisitKind } from '../../workflow/serving/survey-desk.ts';
 import { remember } from '../remember.ts';
 
-/** A look at a survey page, with what hints at the visitor. */
+/** A visit to a survey page, with what hints at the kind of visitor. */
 export interface PageVisit {
   method: string;
   headers: Headers;
-  /** The star of the link; null: the link without one. */
+  /** The star whose link was opened; null: the link without a star. */
   rating: number | null;
   token: string;
   /** Epoch milliseconds. */
@@ -20,8 +20,8 @@ const secondsBetweenStars = 5;
 const mostRemembered = 10_000;
 
 /**
- * Guesses whether a person or a program looks at a page; no score depends on it. A visitor who opens the links of several
- * stars within seconds is a scanner that follows every link of the mail.
+ * Guesses whether a person or a program visits a page; no score depends on it. A visitor who opens the links of
+ * several stars within seconds is a scanner that follows every link of the mail.
  */
 export function visitorWatch(): (visit: PageVisit) => VisitKind {
   const lastStars = new Map<string, { rating: number; at: number }>();

@@ -9,9 +9,9 @@ import type { PreviewFiles } from './preview-files.ts';
 import { previewMark } from './preview-index.ts';
 
 /**
- * Writes the files into the folder, over those of an earlier preview. Other files stay as they are.
+ * Writes the files into the folder, replacing those of an earlier preview. Other files stay as they are.
  *
- * @throws Failure kind usage when the folder holds somebody else's page, or cannot be written
+ * @throws Failure kind usage if the folder holds somebody else's page, or cannot be written
  */
 export async function writePreview(folder: string, files: PreviewFiles): Promise<void> {
   try {
@@ -65,9 +65,9 @@ export interface ServedPreview {
   close(): Promise<void>;
 }
 
-/** Shows the files to this machine alone. A form that is sent leads to the page that follows it, and keeps nothing. */
+/** Shows the files only to this machine. Submitting a form leads to the page that follows it, and stores nothing. */
 export async function servePreview(files: PreviewFiles): Promise<ServedPreview> {
-  // Mails and the index bring their styles along.
+  // Mails and the index contain their own styles.
   const headers = Object.fromEntries(
     Object.entries(responseHeaders([])).map(([name, value]) => [
       name,
@@ -95,7 +95,7 @@ export async function servePreview(files: PreviewFiles): Promise<ServedPreview> 
   };
 }
 
-/** A brand's name may have letters that an address has not. */
+/** A brand's name may have letters that are encoded in a URL. */
 function nameIn(pathname: string): string {
   const path = pathname.slice(1);
   return percentDecoded(path) ?? path;

@@ -9,7 +9,7 @@ import { assetsOf } from '../pages/assets.ts';
 import { pagesWith, type OpenSurvey, type Visit } from '../pages/render.ts';
 import { previewIndex, type PreviewEntry, type PreviewMessage } from './preview-index.ts';
 
-/** By their paths below the folder, with slashes. */
+/** By path below the folder, with slashes. */
 export type PreviewFiles = ReadonlyMap<string, Uint8Array | string>;
 
 export interface PreviewParts {
@@ -22,13 +22,13 @@ export interface PreviewParts {
   nowMs: number;
   /** The profile, for the heading. */
   profile: string;
-  /** Whose messages and pages these are; null: what no brand claims. */
+  /** Whose messages and pages these are; null: those of closings that no brand claims. */
   name?: string | null;
-  /** Those beside it, each in a folder of its own. */
+  /** Other brands, each in its own folder. */
   others?: readonly PreviewParts[];
 }
 
-/** Where another brand's are, below the folder. */
+/** Where another brand's files are, below the folder. */
 export function folderOf(brand: string): string {
   return `brands/${brand}`;
 }
@@ -38,8 +38,8 @@ const sampleAnswer = 'A sample answer: longer hours.';
 const sampleComment = 'A sample comment: the answer was quick and friendly.';
 
 /**
- * Everything that customers see, made by what makes it for them, in folders that are named as the server's addresses are,
- * so that the pages find each other and their files.
+ * Everything that customers see, made by the same code as the real messages and pages, in folders named like the
+ * server's paths, so that the pages find each other and their files.
  */
 export function previewFiles(parts: PreviewParts): PreviewFiles {
   const { brand, form, companyName, messages, nowMs, profile, name = null, others = [] } = parts;
@@ -100,7 +100,7 @@ function pagesOf(
 ): PreviewPage[] {
   const pages = pagesWith(assetsOf(brand), brand.texts);
   const name = (page: string): string => `${language}-${page}.html`;
-  // A token is the last part of a page's own address: here it names the page that the button leads to.
+  // A token is the last part of a page's own path: here it names the page that the button leads to.
   const visit = (next: string): Visit => ({
     speech: speechOf(language) ?? { language, locale: language },
     companyName,
@@ -170,7 +170,7 @@ function pagesOf(
   ];
 }
 
-/** The last of what can be chosen. */
+/** The last option of each choice. */
 function sampleAnswers(form: SurveyForm | null): GivenAnswers {
   if (form === null) return { reason: '', answer: '' };
   const { reasons, question } = form;
@@ -183,7 +183,10 @@ function sampleAnswers(form: SurveyForm | null): GivenAnswers {
   };
 }
 
-/** To look at, the mail leads to the pages beside it and shows the logo without the network. The .eml is as it is sent. */
+/**
+ * For viewing, the mail links to the pages beside it and shows the logo without the network. The .eml is exactly what
+ * is sent.
+ */
 function withLocalLinks({ html, language, links }: SampleMessages, logo: string | null): string {
   const places: [url: string, path: string][] = [
     ...links.ratings.map((url, index): [string, string] => [

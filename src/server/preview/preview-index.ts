@@ -11,23 +11,23 @@ export interface PreviewMessage {
 
 export interface PreviewEntry {
   language: Language;
-  /** `title`: what it is besides the survey itself; empty for that. */
+  /** `title`: what the message is, if not the survey itself; empty for the survey. */
   messages: readonly ({ title: string } & PreviewMessage)[];
   pages: readonly { path: string; title: string }[];
 }
 
-/** By it a folder is known as one of ours. */
+/** Marks a folder as one of ours. */
 export const previewMark = '<meta name="generator" content="preview by gcsat">';
 
 const languageNames = new Intl.DisplayNames(['en'], { type: 'language' });
 
-/** The page that leads to all others. */
+/** The page that links to all others. */
 export function previewIndex(content: {
   profile: string;
   companyName: string;
-  /** Of the brand; null: none. */
+  /** The brand's name; null: no brand. */
   name: string | null;
-  /** The pages of the brands that have their own. */
+  /** The index pages of the other brands. */
   brands: readonly { path: string; name: string }[];
   entries: readonly PreviewEntry[];
 }): string {

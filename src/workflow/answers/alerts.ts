@@ -20,16 +20,16 @@ import type { Services } from '../context/services.ts';
 import { conversationUrl } from '../../domain/survey/conversation-url.ts';
 import { tellAlert } from '../context/tell-alert.ts';
 
-/** `gone`: somebody else sent it, or the customer was forgotten. */
+/** `gone`: another process has it in hand or sent it, or the customer was forgotten. */
 export type AlertResult =
   { result: 'sent' | 'gone'; failure: null } | { result: 'failed' | 'uncertain'; failure: Failure };
 
-/** Those whose time has come, the longest due first. */
+/** The alerts that are due, longest overdue first. */
 export async function dueAlerts({ ledger, clock }: Services, limit: number): Promise<Alert[]> {
   return alertsDue(ledger, limit, timeNow(clock));
 }
 
-/** Tries the alerts of one survey at once, for a person who waits. @returns those that are not sent */
+/** Tries the alerts of one survey at once, because a person is waiting. @returns the failures of those not sent */
 export async function sendAlertsOf(services: Services, surveyId: string): Promise<Failure[]> {
   const failures: Failure[] = [];
   for (const alert of await alertsDueOf(services.ledger, surveyId)) {
@@ -40,10 +40,10 @@ export async function sendAlertsOf(services: Services, surveyId: string): Promis
 }
 
 /**
- * Sends one alert, while nobody else does. By webhook and mail it is sent at least once, always with the same id. A note in
- * Gladly has no id of ours, so it is left at most once: in doubt it is uncertain, and not repeated.
+ * Sends one alert under its lock. A webhook or mail goes out at least once, always with the same id. A note in Gladly
+ * carries no id of ours, so it is sent at most once: when in doubt, it becomes uncertain and is not repeated.
  *
- * @throws Failure of the ledger, which the next one would meet, too
+ * @throws Failure of the ledger, which the next alert would meet too
  */
 export async function sendAlert(services: Services, due: Alert): Promise<AlertResult> {
   try {
@@ -61,7 +61,7 @@ async function trySend(services: Services, due: Alert): Promise<AlertResult> {
   const closing = now === null ? null : await closingById(ledger, due.closingId);
   if (now === null || closing === null || now.alert.dueAt === null) return { result: 'gone', failure: null };
   const { alert, answer } = now;
-  // Whoever was leaving it has ended: the lock is ours.
+  // We hold the lock, so the process that was sending this note has ended.
   if (alert.state === 'leaving') return recordDoubt(services, alert, interrupted());
   const sending = { mayHaveLeft: false };
   try {
@@ -79,14 +79,14 @@ async function trySend(services: Services, due: Alert): Promise<AlertResult> {
     if (error instanceof NotDue) return { result: 'gone', failure: null };
     if (services.signal.aborted || (error instanceof Failure && error.kind === 'ledger')) throw error;
     const failure = error instanceof Failure ? error : defectOf(error);
-    // Whatever else went wrong with a note, it may be there.
+    // After an unexpected error, the note may still have arrived.
     if (sending.mayHaveLeft && !(error instanceof Failure)) return recordDoubt(services, alert, failure);
     await keepFailure(services, alert, failure);
     return { result: 'failed', failure };
   }
 }
 
-/** Somebody else sent it meanwhile. */
+/** Another process sent it meanwhile. */
 class NotDue extends Error {}
 
 async function recordDoubt(services: Services, alert: Alert, failure: Failure): Promise<AlertResult> {
@@ -97,7 +97,7 @@ async function recordDoubt(services: Services, alert: Alert, failure: Failure): 
 
 async function keepFailure({ ledger, clock }: Services, alert: Alert, failure: Failure): Promise<void> {
   const error = errorOf(failure);
-  // What a person corrects is tried as often as what passes by itself.
+  // A problem that a person has to fix is retried as often as one that passes by itself.
   const passes = ['temporary', 'configuration', 'credentials'].includes(failure.kind);
   const dueAt = nextAlertTry(alert, passes, clock());
   if (dueAt !== null) await postponeAlert(ledger, alert, { dueAt, error });

@@ -6,10 +6,10 @@ export interface AnswerContent {
   comment: string | null;
 }
 
-/** With what the form of the survey asks for. */
+/** Includes the answers to the survey's form. */
 export type FullContent = AnswerContent & FormAnswers;
 
-/** The content alone, of whatever has it. */
+/** Drops every other field. */
 export function contentOf({ rating, resolved, comment, reason, question }: FullContent): FullContent {
   return { rating, resolved, comment, reason, question };
 }

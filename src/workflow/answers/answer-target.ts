@@ -16,22 +16,22 @@ import { readingOf } from '../survey/facts.ts';
 import { closedAtOf, readFully } from '../survey/read-conversation.ts';
 import { conversationUrl } from '../../domain/survey/conversation-url.ts';
 
-/** What a card says of a closing. */
+/** What a card says about a closing. */
 export interface CardFacts extends Pick<Closing, 'agent' | 'evidence'> {
-  /** Null for a conversation that is open. */
+  /** Null while the conversation is open. */
   closedAt: string | null;
 }
 
 /** The survey that an answer belongs to. */
 export interface AnswerTarget {
   surveyId: string;
-  /** Also of a closing that becomes known by the answer; null for a conversation that is open. */
+  /** Also set for a closing that this answer makes known; null while the conversation is open. */
   closingId: string | null;
   conversationId: string;
   customerId: string;
-  /** As it was read; once the answer is kept, the ledger's row is what counts. */
+  /** As read now; once the answer is stored, the ledger's row counts instead. */
   facts: CardFacts;
-  /** Null for a conversation that is open: it has no closing that could be answered. */
+  /** Null while the conversation is open: there is no closing to answer. */
   unasked: Unasked | null;
 }
 
@@ -54,7 +54,7 @@ export async function targetOfSurvey(
   return targetOfClosing(closing, surveyId, customerId);
 }
 
-/** The evidence was frozen with the survey: a later reassignment changes nothing. */
+/** The evidence was frozen with the survey, so a later reassignment changes nothing. */
 function targetOfClosing(closing: Closing, surveyId: string, customerId: string): AnswerTarget {
   const { id, conversationId } = closing;
   const unasked = { report: null, reading: null };
@@ -62,8 +62,8 @@ function targetOfClosing(closing: Closing, surveyId: string, customerId: string)
 }
 
 /**
- * An answer to a conversation is about the closing that the conversation is in now: what came of an earlier one stays
- * as it is. A person records what a customer really said, so that it always belongs to the live lane.
+ * An answer given for a conversation is about its current closing; earlier closings stay as they are. A person records
+ * what a customer really said, so it always belongs to the live lane.
  */
 export async function targetOfConversation(
   services: Services,
@@ -114,7 +114,7 @@ export async function targetOfConversation(
   };
 }
 
-/** The same at every try, so that a card meets itself: a closing's comes from the ledger's row alone. */
+/** The same at every try, so that a repeat finds its own card: a closing's facts come from the ledger's row alone. */
 export async function cardSubject(
   services: Services,
   { conversationId, customerId }: Pick<AnswerTarget, 'conversationId' | 'customerId'>,

@@ -22,23 +22,23 @@ import { confirmSent } from '../../store/queue/acts.ts';
 import { alertPlan } from '../context/alert-plan.ts';
 import type { Services } from '../context/services.ts';
 
-/** What the rows of Agent Connect brought. */
+/** What the rows of Agent Connect led to. */
 export interface PullCounts {
   /** Read in this run. */
   rows: number;
   /** New or changed answers. */
   answers: number;
-  /** Requests in doubt that turned out to have arrived. */
+  /** Uncertain requests that turned out to have arrived. */
   settled: number;
-  /** Rows of no closing of this ledger. */
+  /** Rows that match no closing in this ledger. */
   unmatched: number;
 }
 
 const rowsAtOnce = 200;
 
 /**
- * Works on every row that changed: an answer is kept as ours are, and a request in doubt of which there is a row did
- * arrive. A row is finished last, so that one whose work was cut short is worked on again, which changes nothing twice.
+ * Works on every row that changed: an answer is stored like our own, and a row proves that its uncertain request did
+ * arrive. A row is finished last: if the work is cut short, it is repeated, and repeating it changes nothing.
  */
 export async function workMedalliaRows(services: Services, counts: PullCounts): Promise<void> {
   let after = -1;
@@ -73,7 +73,10 @@ async function workRow(services: Services, row: KeptRow, counts: PullCounts): Pr
   await finishMedalliaRow(ledger, row, closing.id);
 }
 
-/** Of what others requested and `gcsat import` took. Its conversation is named by the link, or is what it was requested for. */
+/**
+ * The closing that `gcsat import` took over from another program. The row's link or its interaction id names the
+ * conversation.
+ */
 function importedClosingOf({ ledger }: Services, row: KeptRow): Promise<Closing | null> {
   const { conversationId } = namedByLink(row.interactionUrl);
   const conversationIds = [conversationId, row.interactionId].flatMap((id) => id ?? []);
@@ -81,7 +84,7 @@ function importedClosingOf({ ledger }: Services, row: KeptRow): Promise<Closing 
   return importedClosing(ledger, { uuid, conversationIds, requestedAt, sentAt });
 }
 
-/** As the next import would: the answer counts, and gets no card and no alert, because it was not asked for here. */
+/** As the next import would: the answer counts, but gets no card and no alert, because gcsat did not ask for it. */
 async function takeImported(
   { ledger, clock }: Services,
   row: KeptRow,
@@ -109,7 +112,7 @@ async function takeImported(
   if (results.some((result) => 'took' in result)) counts.answers += 1;
 }
 
-/** Whether a row is of a request that asked nobody, which shows that it arrived and says nothing of a survey. */
+/** Whether the row belongs to a request that only counts a closing: it shows that the request arrived, and no more. */
 async function isCounted(
   { ledger, clock }: Services,
   row: KeptRow,
@@ -124,7 +127,7 @@ async function isCounted(
   return true;
 }
 
-/** @returns false: the request is just leaving, so that the row has to wait */
+/** @returns false when the row has to wait: its request is still leaving, or another process changed the closing */
 async function takeRow(
   services: Services,
   row: KeptRow,
@@ -161,7 +164,7 @@ async function takeRow(
     if (changed) counts.answers += 1;
     return true;
   } catch (error) {
-    // Somebody else settled the closing, or had the customer forgotten, just now.
+    // Another process has just settled the closing or forgotten the customer.
     if (error instanceof Failure && (isContention(error) || error.code === 'closing_forgotten')) return false;
     throw error;
   }

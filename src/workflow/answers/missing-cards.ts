@@ -8,16 +8,16 @@ import { postAnswer } from './post-answer.ts';
 import type { Services } from '../context/services.ts';
 import { createSteps } from '../context/steps.ts';
 
-/** Those whose next try has come, the longest due first. */
+/** The cards whose next try is due, longest overdue first. */
 export async function missingCards({ ledger, clock }: Services, limit: number): Promise<CardDue[]> {
   return cardsDue(ledger, limit, timeNow(clock));
 }
 
 /**
- * Posts one card. A failure is kept with the time of the next try, for ever until Gladly takes the card: from a minute
- * doubling to an hour, or to a day where Gladly refuses what the next try would repeat.
+ * Posts one card. A failure is stored with the time of the next try, and tries never end until Gladly takes the card.
+ * The wait doubles from a minute to an hour, or to a day if Gladly refuses what the next try would repeat.
  *
- * @returns null when it stands on the timeline, else why not
+ * @returns null once the card is on the timeline, else why it is not
  * @throws Failure that the next card would meet too
  */
 export async function postMissingCard(
@@ -32,7 +32,7 @@ export async function postMissingCard(
     if (services.signal.aborted) throw error;
     const failure = error instanceof Failure ? error : defectOf(error);
     if (stopsTheRun(failure)) throw failure;
-    // Another process was faster and posts it.
+    // Contention: another process is posting it.
     if (!isContention(failure)) await keepFailure(services, surveyId, failure);
     return failure;
   }

@@ -31,7 +31,7 @@ import { postCard } from './post-card.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 
-/** As a person types it: whether it fits the survey's form is not known yet. */
+/** As a person typed it, not yet checked against the survey's form. */
 export type PostedAnswer = AnswerContent & Partial<GivenAnswers>;
 
 export type PostRequest =
@@ -39,11 +39,11 @@ export type PostRequest =
   | { surveyId: string; closingId?: string; answer: PostedAnswer | null };
 
 /**
- * Records an answer and puts its card on the customer's timeline. The same answer again changes nothing; another one
- * takes the place of the card.
+ * Records an answer and puts its card on the customer's timeline. The same answer again changes nothing; a different
+ * answer replaces the card.
  *
- * @throws Failure kind not_found for a conversation or survey that does not exist; kind usage for a reason or an answer that
- *   the survey does not ask for.
+ * @throws Failure kind not_found for a conversation or survey that does not exist; kind usage for a reason or an answer
+ *   that the survey does not ask for.
  */
 export async function postAnswer(
   services: Services,
@@ -56,7 +56,7 @@ export async function postAnswer(
       : await targetOfConversation(services, request.conversationId, steps);
   const content = request.answer === null ? null : await fittingContent(services, target, request.answer);
   if (dryRun) return preview(services, target, content, steps);
-  // Two posts of one survey at the same time would each miss the other's card.
+  // Two concurrent posts for one survey would each miss the other's card.
   return withLock(services, cardPostLock(target.surveyId), async () => {
     const answer = await recordedAnswer(services, target, content);
     const facts = await factsNow(services, target);
@@ -100,7 +100,7 @@ function describeTarget(
   return { conversationId, surveyId, customerId, answer, agent, requests: steps.requests() };
 }
 
-/** The row may have got its verdict since it was read, and the next try sees only the row. */
+/** The row may have received its verdict since it was read, and the next try sees only the row. */
 async function factsNow({ ledger }: Services, { closingId, facts }: AnswerTarget): Promise<CardFacts> {
   return (closingId === null ? null : await closingById(ledger, closingId)) ?? facts;
 }
@@ -124,7 +124,7 @@ function newAnswer(
   return unasked === null ? given : { ...given, unasked };
 }
 
-/** Of a survey that was sent, what its link asks counts; of any other, what the profile asks now. */
+/** A survey that was sent takes what its own link asks; any other takes what the profile asks now. */
 async function fittingContent(
   { ledger, settings }: Services,
   { surveyId }: AnswerTarget,

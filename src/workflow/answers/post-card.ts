@@ -11,15 +11,15 @@ export interface PostedCard {
   item: CardItem;
   customerId: string;
   postedAt: string | null;
-  /** The card stood on the timeline already. */
+  /** The card was already on the timeline. */
   wasThere: boolean;
 }
 
 /**
- * Puts the card of an answer on the customer's timeline, exactly once: the item's id is derived, so a repeat finds
- * itself. The card of an earlier revision is deleted first, because items cannot be changed.
+ * Puts an answer's card on the customer's timeline exactly once: the item's id is derived, so a repeat finds its own
+ * card. The card of an earlier revision is deleted first, because items cannot be changed.
  *
- * @throws Failure kind contract, code `card_id_taken`, when an item of that id says something else.
+ * @throws Failure kind contract, code `card_id_taken`, when an item with that id says something else.
  */
 export async function postCard(
   services: Services,
@@ -42,7 +42,7 @@ export async function postCard(
     customerId,
     body: JSON.stringify(item),
   });
-  // An earlier try may have put it there, and what it says of the conversation may have changed since.
+  // An earlier try may have posted it with other facts about the conversation, so the body it stored counts.
   const first = JSON.parse(begun.body) as CardItem;
   const posted = await client.createCustomerItem(customerId, first);
   if (posted.created === 'taken') await confirmSame(services, first);
@@ -66,9 +66,9 @@ async function removeOthers(
   for (const card of cards) {
     if (card.itemId === keep || card.state === 'deleted') continue;
     const deleted = await client.deleteCustomerItem(customerId, card.itemId);
-    // A merge may have taken the card to a customer whom the ledger does not know.
+    // A merge may have moved the card to a customer whom the ledger does not know.
     const gone = deleted === 'absent' ? await client.deleteItem(card.itemId) : deleted;
-    // A card that was on its way when its process died may arrive yet: it is looked for again next time.
+    // A card that was on its way when its process died may still arrive, so it is looked for again next time.
     if (card.state === 'posted' || gone === 'deleted') await markCardDeleted(ledger, card);
   }
 }

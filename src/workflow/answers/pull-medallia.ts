@@ -7,15 +7,15 @@ import { readsMedallia } from '../context/open-medallia.ts';
 import type { Services } from '../context/services.ts';
 import { workMedalliaRows, type PullCounts } from './medallia-rows.ts';
 
-/** As many as Agent Connect gives by default. */
+/** Agent Connect's default page size. */
 const rowsAtOnce = 1000;
 
 /**
- * Reads what changed at Agent Connect since the last time, and takes the answers. Also with another delivery, because
- * surveys that left before a switch are answered after it. In the trial lane nothing real happens.
+ * Reads what changed at Agent Connect since the last time, and takes the answers. It also runs with another delivery,
+ * because surveys sent before a switch are answered after it. In the trial lane it does nothing.
  *
- * @returns null where the keys are not set, or another process is at it
- * @throws Failure of Agent Connect or the ledger; what was read until then is on disk
+ * @returns null when the keys are not set, in the trial lane, or when another process is already pulling
+ * @throws Failure of Agent Connect or the ledger; everything read before it is on disk
  */
 export async function pullMedallia(services: Services): Promise<PullCounts | null> {
   if (!readsMedallia(services.settings) || services.lane === 'trial') return null;
@@ -32,7 +32,7 @@ async function pull(services: Services): Promise<PullCounts> {
   const { origin } = settings.medallia;
   const client = await services.medallia();
   const counts: PullCounts = { rows: 0, answers: 0, settled: 0, unmatched: 0 };
-  // What an earlier run read and did not finish.
+  // Rows that an earlier run read and did not finish.
   await workMedalliaRows(services, counts);
   for (;;) {
     signal.throwIfAborted();

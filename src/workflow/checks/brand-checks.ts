@@ -34,7 +34,7 @@ export const brandsCheck: Check<Pick<CheckSources, 'settings' | 'directory'>> = 
   },
 };
 
-/** One brand may have an inbox by its id, and another by its name. */
+/** One brand may claim an inbox by its id, and another by its name. */
 async function refuseShared(brands: Brands, directory: Inboxes): Promise<void> {
   for (const inbox of (await directory.inboxes()).values()) {
     const [one, another] = brandsOfInbox(brands, inbox);
@@ -48,7 +48,7 @@ async function refuseShared(brands: Brands, directory: Inboxes): Promise<void> {
   }
 }
 
-/** The same before anything is saved, with an account alone. @throws Failure as Gladly answers */
+/** The same before anything is saved, with only an account. @throws Failure of Gladly */
 export async function missingInboxes(
   account: Account,
   brands: Brands,

@@ -27,7 +27,7 @@ import { runChecks } from './run-checks.ts';
 import { surveySecretCheck } from './survey-checks.ts';
 import { webhookCredentialsCheck } from './webhook-checks.ts';
 
-/** As `configure test` names its checks. */
+/** A check under the name that `configure test` gives it. */
 export interface TestedCheck {
   name: string;
   /** Null: it could not be checked. */
@@ -37,7 +37,7 @@ export interface TestedCheck {
   failure: Failure | null;
 }
 
-/** Those of the configuration, by the names that scripts know. */
+/** The checks of the configuration, by the names that scripts know. */
 const named: readonly (readonly [name: string, check: Check<CheckSources>])[] = [
   ['Gladly', gladlyTokenCheck],
   ['opt-out topic', optOutTopicCheck],
@@ -57,11 +57,11 @@ const unmetReasons: Record<string, string> = {
 };
 
 /**
- * Checks everything that the configuration names: one line each, none of them writes to Gladly. What is only doubtful is a
- * warning. A ledger that is missing is made.
+ * Checks everything that the configuration names, with one line each; no check writes to Gladly. Doubts are only
+ * warnings. A missing ledger is created.
  *
- * @param onWait is given what is waited for, where that is not Gladly
- * @returns also the pause of sending that the ledger has
+ * @param onWait is told what is being waited for, if that is not Gladly
+ * @returns also the ledger's pause
  */
 export async function testConfiguration(
   configuration: CheckedConfiguration & { settings: Settings },
@@ -112,8 +112,8 @@ async function doubtsOf(sources: CheckSources): Promise<string[]> {
 }
 
 /**
- * The same at the start of `serve`. What makes messages or pages impossible stops it; what may pass, or harms none that is
- * already running, is a warning.
+ * The same at the start of `serve`. A problem that makes messages or pages impossible stops it; other problems are only
+ * warnings, by `warnOfConfiguration`.
  *
  * @throws Failure kind configuration
  */
@@ -139,7 +139,7 @@ const ofServing: readonly (readonly [name: string, check: Check<ServingSources>]
   ['delivery', deliveryCheck],
 ];
 
-/** What the other checks find, once the server runs. Ends when it is stopped. */
+/** Logs what the other checks find once the server runs. Ends when the server is stopped. */
 export async function warnOfConfiguration(services: Services, log: Log): Promise<void> {
   const { directory, signal } = services;
   const sources: ServingSources = {
@@ -156,7 +156,7 @@ export async function warnOfConfiguration(services: Services, log: Log): Promise
     }
     for (const sentence of await policySentences(sources)) if (!signal.aborted) log.warn({}, sentence);
   } catch (error) {
-    // What Gladly does not say now, the closings ask again.
+    // If Gladly does not answer now, the closings will ask again.
     if (!signal.aborted && !(error instanceof Failure)) throw error;
   }
 }

@@ -10,7 +10,7 @@ export interface Connection {
 }
 
 /**
- * Asks Gladly who it is with these credentials. Needs no ledger, so that it can run before anything is saved.
+ * Asks Gladly which organization these credentials belong to. Needs no ledger, so it can run before anything is saved.
  *
  * @throws Failure kind credentials when Gladly refuses them, kind temporary when it cannot be reached.
  */
@@ -27,7 +27,7 @@ export async function checkConnection(
   }
 }
 
-/** Lends the lists of an account, before anything is saved. */
+/** Gives `work` the directory of an account, before anything is saved. */
 export async function withDirectory<Result>(
   account: Account,
   signal: AbortSignal,
@@ -44,7 +44,7 @@ export async function withDirectory<Result>(
 }
 
 /**
- * Opens the delivery and closes it, without asking or sending anything.
+ * Opens the delivery and closes it, without requesting or sending anything.
  *
  * @throws Failure as `openDelivery`
  */

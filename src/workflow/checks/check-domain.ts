@@ -2,19 +2,19 @@ import { Failure } from '../../failure.ts';
 import { problemOf, Problem } from '../../gladly/http/errors.ts';
 import { createTransport } from '../../http/transport.ts';
 
-/** For a person who waits at a question. */
+/** Short, because a person is waiting at a prompt. */
 const patienceMs = 10_000;
 
 export interface DomainAnswer {
   status: number;
-  /** Its clock, by the Date header: whole seconds; null where it names none. */
+  /** The server's clock from the Date header, in whole seconds; null without that header. */
   atMs: number | null;
 }
 
 /**
- * Whether Gladly's API answers there, asked once and without credentials: a typo must not get any.
+ * Checks that Gladly's API answers there, with one request and no credentials: a typo must not receive any.
  *
- * @throws Failure kind temporary when nothing answers, kind contract when something else than Gladly does
+ * @throws Failure kind temporary when nothing answers, kind contract when something other than Gladly does
  */
 export async function checkDomain(
   origin: string,

@@ -4,8 +4,8 @@ import { interruptedAt } from '../../medallia/problems.ts';
 import type { DomainAnswer } from './check-domain.ts';
 
 /**
- * What answers at the host of Agent Connect, asked once and without keys, so that a wrong one gets none. A refusal is the
- * right answer.
+ * What answers at Agent Connect's host, with one request and no keys, so that a wrong host receives none. A refusal is
+ * the right answer.
  *
  * @throws Failure kind temporary when nothing answers
  */

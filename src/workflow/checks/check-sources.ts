@@ -23,34 +23,34 @@ import { checkMedalliaHost } from './check-medallia-host.ts';
 import { askPage, type PageAnswer } from './page-probe.ts';
 import { nameServer, type NameServer } from './name-server.ts';
 
-/** What is known of the configuration before anything is asked. */
+/** What is known about the configuration before anything is requested. */
 export interface CheckedConfiguration {
   settings: Settings | null;
   /** Why there are no settings. */
   problems: readonly Failure[];
-  /** The name of the profile and its file; null where they could not be read. */
+  /** The profile's name and file; null if they could not be read. */
   profile: { name: string; file: string } | null;
   /** Null while no ledger is selected. */
   place: LedgerPlace | null;
   signingKey: 'environment' | 'file' | 'none';
-  /** Where the webhook belongs; null: nothing says so. */
+  /** Where the webhook should point; null if nothing says so. */
   webhookUrl: string | null;
 }
 
-/** What the checks look at. Everything is opened, read or asked once, when the first check needs it. */
+/** What the checks look at. Everything is opened, read or requested once, when the first check needs it. */
 export interface CheckSources {
   readonly configuration: CheckedConfiguration;
-  /** @throws Failure why there are none */
+  /** @throws Failure that says why there are none */
   settings(): Settings;
   readonly clock: () => number;
   domain(): Promise<DomainAnswer & { askedAtMs: number; heardAtMs: number }>;
   client(): GladlyClient;
   readonly directory: Directory;
-  /** Of Gladly's last answer that had them. */
+  /** From Gladly's latest answer that had them. */
   rateLimit(): RateLimitHeaders | null;
   webhook(): Promise<WebhookStatus>;
   medalliaHost(): Promise<DomainAnswer & { askedAtMs: number; heardAtMs: number }>;
-  /** Of Agent Connect, with an active profile. @throws Failure where the keys are missing or refused */
+  /** Employees with an active profile at Agent Connect. @throws Failure when the keys are missing or refused */
   employees(): Promise<Employee[]>;
   provider(): Promise<DeliveryProvider>;
   lane(): Lane;
@@ -61,9 +61,9 @@ export interface CheckSources {
 }
 
 export interface OpenedSources extends CheckSources {
-  /** To Gladly. */
+  /** The number of requests to Gladly. */
   requests(): number;
-  /** Ends what is still asked. */
+  /** Ends requests that are still open. */
   close(): Promise<void>;
 }
 
@@ -71,15 +71,15 @@ export interface SourcesOptions {
   signal: AbortSignal;
   clock: () => number;
   debug: (text: string) => void;
-  /** A ledger that is missing is made, and an older one brought to this version. */
+  /** Creates a missing ledger, and upgrades an older one to this version. */
   makesLedger: boolean;
-  /** Of one question to Gladly; default: as set. */
+  /** The timeout of one request to Gladly; default: the setting. */
   timeoutMs?: number;
   names?: NameServer;
   page?: (url: string, signal: AbortSignal) => Promise<PageAnswer>;
 }
 
-/** For a person who waits. */
+/** Short, because a person is waiting. */
 const busyTimeoutMs = 3000;
 
 export function openCheckSources(
@@ -194,7 +194,7 @@ function once<Result>(work: () => Result): () => Result {
   return () => (known ??= { result: work() }).result;
 }
 
-/** The same for what has to be closed: what is still being opened is waited for. */
+/** The same for something that must be closed: `close` waits until it has been opened. */
 function opened<Result extends { close(): Promise<void> }>(
   open: () => Promise<Result>,
 ): { get: () => Promise<Result>; close: () => Promise<void> } {

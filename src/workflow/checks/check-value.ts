@@ -11,7 +11,7 @@ import { checkSender } from '../context/open-delivery.ts';
 import { languageOf } from './message-checks.ts';
 
 /**
- * Refuses a value that is well-formed and could not be used later.
+ * Refuses a value that is well formed but could not be used later.
  *
  * @throws Failure kind configuration
  */
@@ -23,12 +23,12 @@ export async function checkValue(key: PolicyKey | ProfileKey, text: string): Pro
   if (key === 'medalliaEmployees') await readEmployees(text);
 }
 
-/** Connects and logs in. @throws Failure `bad_smtp_url`, or what a message would meet */
+/** Connects and logs in. @throws Failure `bad_smtp_url`, or the failure that a message would meet */
 export async function checkMailServer(url: string, signal: AbortSignal): Promise<void> {
   await checkSmtpServer(url, signal);
 }
 
-/** While the profile names no delivery, any sender will do that one of them can use. @throws Failure `bad_from` */
+/** While the profile names no delivery, any sender that some delivery can use will do. @throws Failure `bad_from` */
 export function checkSenderOf({ values: { from, delivery } }: Pick<StoredProfile, 'values'>): void {
   if (from === undefined || (delivery === undefined && deliveryNames.some((name) => canSend(name, from))))
     return;

@@ -1,17 +1,17 @@
 import type { Failure, FailureKind } from '../../failure.ts';
 
-/** One thing that the workflow needs, as a value: what runs it, and when, is in `run-checks.ts`. */
+/** One thing that the workflow needs, as a value; `run-checks.ts` runs it. */
 export interface Check<Sources> {
-  /** Stable: scripts match on it. The part before the dot is what `doctor` accepts for a whole group. */
+  /** Stable: scripts match on it. `doctor` accepts the part before the dot for a whole group. */
   readonly id: string;
   readonly about: string;
-  /** Why trouble here matters: one sentence. */
+  /** Why a problem here matters: one sentence. */
   readonly matters: string;
-  /** Ids of the checks without which this one can say nothing. */
+  /** Ids of the checks that must be well before this one can say anything. */
   readonly needs: readonly string[];
-  /** It asks something beyond this machine. */
+  /** It makes requests beyond this machine. */
   readonly isRemote?: boolean;
-  /** @throws Failure that says that it is not well, and what to do */
+  /** @throws Failure that says what is wrong and what to do */
   run(sources: Sources): Finding | Promise<Finding>;
 }
 
@@ -24,7 +24,7 @@ export interface Warning {
   detail?: string;
   /** The next command to type, or else what to do. */
   fix: string;
-  /** For scripts, as the code of a failure. */
+  /** For scripts, like the code of a failure. */
   code: string;
   /** Decides the exit code of `doctor --strict`; default: configuration. */
   kind?: FailureKind;
@@ -36,17 +36,17 @@ export interface CheckResult {
   id: string;
   status: CheckStatus;
   summary: string;
-  /** Why it matters, and all that is known of what to do. */
+  /** Why it matters, and everything known about what to do. */
   detail: string | null;
   /** The next command to type, or else what to do. */
   fix: string | null;
-  /** Of an error. */
+  /** Set for an error. */
   failure: Failure | null;
-  /** Of an error or a warning. */
+  /** Set for an error, a warning, or a broken check. */
   code: string | null;
-  /** The need that is not met, of a check that was skipped because of it. */
+  /** For a check that was skipped because of an unmet need: that need. */
   unmet: string | null;
-  /** Of an error, a warning, or a check that is broken. */
+  /** Set for an error, a warning, or a broken check. */
   kind: FailureKind | null;
   /** What a broken check threw. */
   thrown?: unknown;

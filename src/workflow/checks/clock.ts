@@ -1,13 +1,13 @@
 import { ok, skipped, type Finding } from './check.ts';
 
-/** A Date header counts whole seconds, and an answer takes its time. */
+/** A Date header counts whole seconds, and an answer takes time. */
 const toleranceMs = 30_000;
 
 /**
- * Whether this machine has the time of another.
+ * Whether this machine's clock agrees with another's.
  *
  * @param other its name, for messages
- * @param answer when it was asked and heard by this machine's clock, and what its own said in between; epoch milliseconds
+ * @param answer `askedAtMs` and `heardAtMs` by this machine's clock, `atMs` by the other's; epoch milliseconds
  */
 export function clockVerdict(
   other: string,

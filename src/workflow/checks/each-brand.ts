@@ -4,7 +4,7 @@ import { ofBrand } from '../../config/failure-of-brand.ts';
 import { Failure } from '../../failure.ts';
 import type { Finding } from './check.ts';
 
-/** The profile's own settings, and those of each brand that has the looked-at ones otherwise. */
+/** The profile's own settings, and those of each brand that differs in what is being checked. */
 function settingsOfAll(
   settings: Settings,
   same: (settings: Settings) => string | null,
@@ -21,9 +21,9 @@ function settingsOfAll(
 }
 
 /**
- * One finding of the profile and all its brands: the first that is not well, which names its brand.
+ * One finding for the profile and all its brands: the first warning, which names its brand, else all that are well.
  *
- * @param same what is looked at, so that nothing is looked at twice
+ * @param same the value being checked, so that no value is checked twice
  * @throws Failure of the first that is wrong; it names its brand
  */
 export async function ofEachBrand(

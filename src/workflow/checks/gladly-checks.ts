@@ -13,7 +13,7 @@ import { clockVerdict } from './clock.ts';
 type Asking = Pick<CheckSources, 'settings' | 'directory'>;
 
 const dayMs = 86_400_000;
-/** Before the check ends by itself, which would say less. */
+/** Shorter than the time limit of a check, whose message would say less. */
 const reportPatienceMs = 4000;
 
 export const gladlyReachCheck: Check<Pick<CheckSources, 'settings' | 'domain'>> = {
@@ -92,7 +92,7 @@ export const gladlyReportsCheck: Check<Pick<CheckSources, 'client' | 'clock'>> =
     const late = wait(reportPatienceMs, 'late' as const, { signal: patience.signal, ref: false });
     const made = tryReport(client(), yesterday).then(() => 'made' as const);
     const first = await Promise.race([made, late]).finally(() => patience.abort());
-    // What ends it later is the end of all checks.
+    // The report may still be pending; it fails when all checks end.
     made.catch(() => undefined);
     late.catch(() => undefined);
     if (first === 'made') return ok(`the report of ${yesterday} can be read`);
@@ -156,7 +156,7 @@ export const policyCheck: Check<Asking> = {
   },
 };
 
-/** Without the opt-out topics where none exists, and without brands, which have checks of their own. */
+/** Leaves out opt-out topics if none exists, and brands: both have checks of their own. */
 export async function policySentences({ settings, directory }: Asking): Promise<string[]> {
   const { policy } = settings();
   const topicNames = policy.optOutTopics.length === 0 ? [] : await topicNamesOf(directory).catch(unknown);
@@ -167,13 +167,13 @@ export async function policySentences({ settings, directory }: Asking): Promise<
   );
 }
 
-/** What keeps the topics from being read, their own check says. */
+/** If the topics cannot be read, their own check says why. */
 function unknown(error: unknown): string[] {
   if (error instanceof Failure) return [];
   throw error;
 }
 
-/** Disabled ones included. */
+/** Includes disabled topics. */
 async function topicNamesOf(directory: Pick<Directory, 'topics'>): Promise<string[]> {
   return [...(await directory.topics()).values()].flatMap(({ name }) => name ?? []);
 }

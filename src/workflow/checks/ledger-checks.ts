@@ -14,7 +14,7 @@ import type { CheckSources } from './check-sources.ts';
 type Sources = Pick<CheckSources, 'configuration' | 'ledger'>;
 
 const mebibyte = 2 ** 20;
-/** SQLite reads all of it in one go, during which nothing else happens: about a second for this much. */
+/** SQLite reads the whole file in one go, which blocks everything else: about a second for this much. */
 const wholeBytes = 64 * mebibyte;
 const leastFreeBytes = 64 * mebibyte;
 const fewFreeBytes = 512 * mebibyte;
@@ -35,7 +35,7 @@ export const ledgerOpenCheck: Check<Sources> = {
       if (error.code === 'ledger_missing' && !place.isNamed) {
         return skipped(`there is no ledger yet at ${shownPlace(place.database)}; the first closing makes it`);
       }
-      // That it is too new is said by the next check.
+      // The next check reports a ledger that is too new.
       if (error.code !== 'ledger_too_new') throw error;
     }
     return ok(shownPlace(place.database));

@@ -4,7 +4,7 @@ import type { CheckSources } from './check-sources.ts';
 
 declare const GCSAT_VERSION: string;
 
-/** Of the configuration file; those of the user alone are 0600. */
+/** Permission bits of other users; a private configuration file has 0600. */
 const forOthers = 0o077;
 
 export const nodeCheck: Check<object> = {

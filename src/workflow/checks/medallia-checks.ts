@@ -17,7 +17,7 @@ const mostNamed = 5;
 
 const notUsed = skipped('Agent Connect is not used');
 
-/** Also while another delivery is set: its answers are read then, too. */
+/** Agent Connect's answers are read even while another delivery is set. */
 function isUsed({ medallia, delivery }: Settings): boolean {
   return medallia.apiKey !== null || traitsOf(delivery).publicUrl === 'unused';
 }

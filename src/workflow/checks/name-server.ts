@@ -1,15 +1,15 @@
 import { lookup, Resolver } from 'node:dns/promises';
 
-/** Questions to DNS. */
+/** DNS lookups. */
 export interface NameServer {
-  /** The addresses as this machine finds them, its own files included. Rejects as `dns.lookup`. */
+  /** The addresses as this machine resolves them, including its hosts file. Rejects like `dns.lookup`. */
   addresses(host: string): Promise<string[]>;
-  /** The TXT records, each as one text; null: there is no such name; empty: it has no such records. */
+  /** The TXT records, each joined into one text; null: there is no such name; empty: it has no such records. */
   texts(name: string): Promise<string[] | null>;
   close(): void;
 }
 
-/** Shorter than the time of a check, so that it can say what did not answer. */
+/** Shorter than the time limit of a check, so that the check can say what did not answer. */
 const patienceMs = 2000;
 
 export function nameServer(): NameServer {

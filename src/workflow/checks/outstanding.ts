@@ -1,18 +1,18 @@
 import { localTime } from '../../domain/values/local-time.ts';
 import { ok, type Finding } from './check.ts';
 
-/** Longer than a server or a tick of `sync` needs to begin with what is due. */
+/** Longer than a server or a tick of `sync` needs to start on due work. */
 export const lateMs = 15 * 60_000;
 
 interface Outstanding {
   count: number;
-  /** Of these, tried in vain. */
+  /** How many of these were tried and failed. */
   failed: number;
-  /** RFC 3339; null where nothing waits. */
+  /** RFC 3339; null if nothing waits. */
   oldestAt: string | null;
 }
 
-/** What waits to be sent is well while it is young and was not tried in vain. `summary` says how much waits. */
+/** Waiting work is well while it is recent and no try has failed. `summary` says how much waits. */
 export function outstandingFinding(
   { count, failed, oldestAt }: Outstanding,
   now: number,

@@ -6,24 +6,24 @@ import { agentFor } from '../../http/proxy.ts';
 
 export interface PageAnswer {
   status: number;
-  /** Its beginning. */
+  /** The beginning of the page. */
   body: string;
-  /** When its certificate ends; null without TLS. */
+  /** When the certificate expires; null without TLS. */
   certificateEndsAt: string | null;
 }
 
 const patienceMs = 4000;
-/** Our pages are smaller. */
+/** gcsat's own pages are smaller. */
 const mostBytes = 64 * 1024;
 
-/** One GET, without following where it leads. Rejects with the error of Node, whose `code` says why. */
+/** One GET that follows no redirect. Rejects with Node's error, whose `code` says why. */
 export async function askPage(url: string, signal: AbortSignal): Promise<PageAnswer> {
   const agent = (await agentFor(new URL(url))) ?? false;
   const { get } = url.startsWith('https:') ? https : http;
   return new Promise((resolve, reject) => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
     const request = get(url, { signal: limit, agent, headers: { accept: 'text/html' } }, (answer) => {
-      // A kept session of TLS has no certificate, and there is none here.
+      // A resumed TLS session would show no certificate, but no session is kept here.
       const ends = answer.socket instanceof TLSSocket ? answer.socket.getPeerCertificate().valid_to : null;
       const certificateEndsAt = ends === null ? null : timeAt(Date.parse(ends));
       const chunks: Buffer[] = [];

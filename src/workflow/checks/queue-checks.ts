@@ -13,7 +13,7 @@ import { typedCommands } from './typed-commands.ts';
 type Sources = Pick<CheckSources, 'ledger' | 'figures' | 'lane' | 'clock'>;
 
 const minuteMs = 60_000;
-/** `serve` and a timer of `sync` look every few minutes. */
+/** `serve`, or `sync` on a timer, looks every few minutes. */
 const latestCatchUpMs = 60 * minuteMs;
 const needs = ['ledger.open', 'ledger.version'];
 
@@ -168,7 +168,7 @@ export const erasuresCheck: Check<Sources> = {
   },
 };
 
-/** What follows where closings were looked for too long ago. */
+/** What happens if closings were last looked for too long ago. */
 export const foundLater = 'those since are found by the next `gcsat serve` or `gcsat sync`';
 
 export const syncCheck: Check<Sources> = {
@@ -192,7 +192,7 @@ export const syncCheck: Check<Sources> = {
   },
 };
 
-/** What is undecided is worked on all the same, and soon waits as well. */
+/** Undecided closings are still worked on; once scheduled, they wait too. */
 function fullText(scheduled: number, until: string): string {
   const what = scheduled === 1 ? '1 survey is scheduled' : `${scheduled} surveys are scheduled`;
   return `${what}; the hourly limit (maxPerHour) is reached, and the next one leaves at ${localTime(until, null)}`;

@@ -3,7 +3,7 @@ import { openExistingLedger } from '../../store/ledger-backup.ts';
 import { keptOrganization, type KnownOrganization } from '../context/organization.ts';
 import type { LedgerPlace } from '../context/open-ledger.ts';
 
-/** What the ledger remembers of the organization; null where there is no ledger, or none that can be read now. */
+/** What the ledger remembers about the organization; null if there is no ledger, or it cannot be read now. */
 export async function rememberedOrganization(place: LedgerPlace | null): Promise<KnownOrganization | null> {
   if (place === null) return null;
   try {

@@ -2,16 +2,16 @@ import { Failure } from '../../failure.ts';
 import type { Check, CheckResult, Finding } from './check.ts';
 
 export interface RunOptions {
-  /** For each check; null: as long as it takes. */
+  /** Time limit for each check; null: as long as it takes. */
   limitMs: number | null;
-  /** Leaves out what asks beyond this machine. */
+  /** Skips checks that make requests beyond this machine. */
   offline: boolean;
 }
 
 /**
- * Runs the checks, each as soon as those that it needs are well. A need that is not among them counts as met.
+ * Runs the checks, each as soon as the checks that it needs are well. A need that is not among them counts as met.
  *
- * @returns in the order of the checks
+ * @returns results in the order of the checks
  * @throws Failure kind interrupted or terminated
  */
 export async function runChecks<Sources>(
@@ -41,10 +41,9 @@ export async function runChecks<Sources>(
 }
 
 /**
- * The checks that are named, each by its id or by the part before the dot, with those that they need; all where none is
- * named.
+ * The named checks, each by its id or by the part before the dot, and the checks that they need; all if none is named.
  *
- * @returns also the names that no check has
+ * @returns also the names that match no check
  */
 export function chosenChecks<Sources>(
   checks: readonly Check<Sources>[],
@@ -110,7 +109,7 @@ function skippedBecause<Sources>(check: Check<Sources>, why: string): CheckResul
   return resultOfFinding(check, { status: 'skipped', summary: why });
 }
 
-/** The message of a defect may quote anything, so that only its name is given. */
+/** The message of a defect may quote anything, so only its name is given. */
 function broken<Sources>({ id }: Check<Sources>, error: unknown): CheckResult {
   const what = error instanceof Error ? error.name : typeof error;
   return {
@@ -125,7 +124,7 @@ function broken<Sources>({ id }: Check<Sources>, error: unknown): CheckResult {
   };
 }
 
-/** The first command that the hint names, else all of it. */
+/** The first command that the hint names, else the whole hint. */
 function nextStep({ hint }: Pick<Failure, 'hint'>): string {
   return /`(gcsat [^`]+)`/.exec(hint)?.[1] ?? hint;
 }

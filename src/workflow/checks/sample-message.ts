@@ -1,7 +1,7 @@
 import type { SurveyLinks } from '../../domain/survey/token.ts';
 import type { SurveyMessage } from '../../ports/delivery-provider.ts';
 
-/** A survey that is about nothing, to nobody. */
+/** A sample survey about no real conversation, for a made-up customer. */
 export function sampleMessage({
   links,
   ...given

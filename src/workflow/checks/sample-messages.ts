@@ -10,33 +10,33 @@ import { smsText } from '../../delivery/sms-text.ts';
 import { composerOf } from '../context/open-delivery.ts';
 import { sampleMessage } from './sample-message.ts';
 
-/** One message, as mail and as SMS. */
+/** One message, as an email and as an SMS. */
 export interface SampleTexts {
   subject: string;
   html: string;
   text: string;
-  /** As it travels. */
+  /** The email as it is sent. */
   eml: Buffer;
   sms: { text: string; segments: string[]; alphabet: 'GSM' | 'UCS-2' };
 }
 
-/** The messages of one language as a customer gets them, about a sample conversation. */
+/** The messages in one language as a customer would get them, about a sample conversation. */
 export interface SampleMessages extends SampleTexts {
   language: Language;
   reminder: SampleTexts;
-  /** The links in them, which are as long as real ones and lead to no survey. */
+  /** The links in the messages, as long as real ones; they lead to no survey. */
   links: { survey: string; ratings: readonly string[]; unsubscribe: string; logo: string };
 }
 
 export type MessageSettings = Pick<Settings, 'templateFile' | 'brand' | 'policy' | 'from' | 'publicUrl'>;
 
-/** Where no address of the survey page is set. */
+/** Used when no address of the survey page is set. */
 const placeholder = 'https://surveys.example.com';
-/** Signs what nobody has to believe. */
+/** Signs sample links, which never have to verify. */
 const noKey = Buffer.alloc(32);
 
 /**
- * @param settings of the brand, if it is one
+ * @param settings the brand's settings, if `brand` is given
  * @throws Failure kind configuration when the template or the sender cannot be used
  */
 export async function sampleMessages(

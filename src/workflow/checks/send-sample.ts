@@ -22,11 +22,11 @@ export interface Sample {
 }
 
 /**
- * Sends one survey that is about nothing to an address of the operator's, by the configured delivery. The ledger is left
- * alone, so its links lead to the page for surveys that are over, and it says that it is a test.
+ * Sends one sample survey to an address of the operator's, by the configured delivery, marked as a test. The ledger is
+ * not touched, so its links lead to the page for surveys that are over.
  *
- * @param brand in whose words and looks; null: the profile's
- * @throws Failure `bad_address` of kind usage, and what keeps the delivery from being opened
+ * @param brand whose texts and design to use; null: the profile's
+ * @throws Failure `bad_address` of kind usage, or why the delivery cannot be opened
  */
 export async function sendSampleSurvey(
   settings: Settings,
@@ -40,7 +40,7 @@ export async function sendSampleSurvey(
   try {
     const companyName = own.policy.companyName ?? (await client.getOrganization()).name ?? '';
     const closedAt = timeNow(clock);
-    // No closing has such an id, so no survey of the ledger is meant.
+    // No closing has such an id, so this is no survey in the ledger.
     const surveyId = surveyIdOf(`sample\0${closedAt}`);
     const links = surveyLinks(publicUrlOf(own), await settings.surveySecret(), surveyId);
     const message: SurveyMessage = {

@@ -7,16 +7,16 @@ import { alertPlan } from '../context/alert-plan.ts';
 import { openGladly } from '../context/services.ts';
 import { tellAlert } from '../context/tell-alert.ts';
 
-/** A test alert that was sent by one way, or not. */
+/** The result of a test alert by one way. */
 export interface TestAlert {
   way: AlertWay;
   failure: Failure | null;
 }
 
 /**
- * Sends one alert that says that it is a test, by each way that is set. A note in Gladly needs a conversation, so none is left.
+ * Sends one alert, marked as a test, by each configured way, but no note in Gladly: that would need a conversation.
  *
- * @throws Failure `alerts_off` of kind configuration when no way is set
+ * @throws Failure `alerts_off` of kind configuration when neither a webhook nor mail is configured
  */
 export async function sendTestAlert(
   settings: Settings,

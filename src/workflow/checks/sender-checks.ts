@@ -9,9 +9,9 @@ import { ofEachBrand } from './each-brand.ts';
 
 type Sources = Pick<CheckSources, 'settings' | 'names'>;
 
-/** Names that DNS never has (RFC 2606, RFC 6761). */
+/** Names that never exist in DNS (RFC 2606, RFC 6761). */
 const reserved = /(?:^|\.)(?:example|invalid|test|localhost|example\.(?:com|net|org))$/;
-/** The domain itself and the domains above it, as far as somebody may own them. */
+/** Records may be at the domain or at its parents, up to two labels: nobody owns a domain of one. */
 const leastLabels = 2;
 
 export const spfCheck: Check<Sources> = {
@@ -59,7 +59,7 @@ export const dkimCheck: Check<Sources> = {
   isRemote: true,
   run: (sources) =>
     ofDomain(sources, async (domain) => {
-      // The name above all keys exists where there is one (RFC 8020), though each has a name that only its signer knows.
+      // Only its signer knows a key's name, but if any key exists, so does the name above all keys (RFC 8020).
       if ((await sources.names.texts(`_domainkey.${domain}`)) === null) {
         return missing(
           'dkim_missing',

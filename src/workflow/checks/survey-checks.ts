@@ -9,9 +9,9 @@ import { ofEachBrand } from './each-brand.ts';
 import type { PageAnswer } from './page-probe.ts';
 
 const dayMs = 86_400_000;
-/** Those that renew by themselves do so 30 days ahead. */
+/** Certificates that renew automatically do so 30 days ahead. */
 const fewDays = 14;
-/** A link that leads nowhere, which our page says like no other does. */
+/** A link to no survey: the page that answers it shows whether it is ours. */
 const path = '/s/doctor';
 const ourStylesheet = /assets\/survey-[0-9a-f]{16}\.css/;
 
@@ -103,7 +103,7 @@ async function nameProblem(host: string, names: CheckSources['names']): Promise<
   }
 }
 
-/** Many networks let nobody inside reach their own public address, so that silence proves nothing. */
+/** Many networks cannot reach their own public address from inside, so silence proves nothing. */
 function refusedBy(url: string, error: unknown): Finding {
   const { code, name } = error as NodeJS.ErrnoException;
   if (code !== undefined && isCertificateCode(code)) {

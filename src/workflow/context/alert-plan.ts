@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import type { AlertPlan } from '../../domain/survey/alert.ts';
 
-/** Which answers alert, and by which of the ways that are set. */
+/** Which answers raise an alert, and by which of the configured ways. */
 export function alertPlan({ alerts, policy }: Pick<Settings, 'alerts' | 'policy'>): AlertPlan {
   return {
     rating: policy.alertRating ?? policy.lowRating,

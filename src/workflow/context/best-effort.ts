@@ -2,7 +2,7 @@ import { Failure } from '../../failure.ts';
 import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
 import type { LimiterStore } from '../../ports/limiter.ts';
 
-/** Leaves undone what another process, which keeps the ledger busy, does not let us write. */
+/** Skips a write while another process keeps the ledger busy. */
 export async function unlessBusy(work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -11,7 +11,7 @@ export async function unlessBusy(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Paces by itself from when the ledger is first busy: nobody else can use the shared budget then either. */
+/** Paces on its own once the ledger is first busy: no other process can use the shared budget then either. */
 export function unlessBusyLimiter(shared: LimiterStore): LimiterStore {
   const own = memoryLimiterStore();
   let isShared = true;

@@ -9,10 +9,10 @@ import type { Services } from './services.ts';
 
 const giveBackAgainMilliseconds = 10_000;
 const askEveryMilliseconds = 200;
-/** The claim of another host ends after 30 s, as long as a live process usually needs for one closing at most. */
+/** A claim from another host ends after 30 s, the most that a live process usually needs for one closing. */
 const patienceMilliseconds = 45_000;
 
-/** Works on a closing while nobody else does. A claim of a live process is waited for. */
+/** Works on a closing under its claim. Waits if a live process holds the claim. */
 export async function withClaim<Result>(
   services: Services,
   closingId: string,
@@ -25,7 +25,7 @@ export async function withClaim<Result>(
   return keepingClaim(services, closing, work);
 }
 
-/** Works on a closing that is claimed already, and gives the claim back. */
+/** Works on a closing that is already claimed, then gives the claim back. */
 export async function keepingClaim<Result>(
   services: Services,
   closing: Closing,
@@ -38,7 +38,7 @@ export async function keepingClaim<Result>(
   });
 }
 
-/** Works on something that has a name of its own while nobody else does. */
+/** Works under the lock of a name. */
 export async function withLock<Result>(
   services: Services,
   name: string,
@@ -89,7 +89,7 @@ async function holding<Result>(
 }
 
 /**
- * A live process keeps what it claimed, so it must give it back even if the ledger is busy or the disk is full just now.
+ * A live process keeps its claim, so it must give it back even if the ledger is busy or the disk is full right now.
  * The result of the work stands either way.
  */
 async function giveBack(services: Services, release: () => Promise<unknown>): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 
-/** Whether closings of which nobody is asked are to count on the other side. */
+/** Whether suppressed closings count at Agent Connect. */
 export function countsUnasked({ delivery, medallia }: Pick<Settings, 'delivery' | 'medallia'>): boolean {
   return medallia.countSuppressed && traitsOf(delivery).countsUnasked;
 }

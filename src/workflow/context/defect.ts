@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
 
-/** What is thrown and is not a Failure, as the trouble of one piece of work. It quotes nothing: a defect may say anything. */
+/** Turns a thrown non-Failure into the Failure of one item. It never quotes the message, which may say anything. */
 export function defectOf(error: unknown): Failure {
   const name = error instanceof Error ? error.name : typeof error;
   return new Failure('defect', 'defect', `unexpected ${name}: a defect in gcsat`, {
@@ -9,7 +9,7 @@ export function defectOf(error: unknown): Failure {
   });
 }
 
-/** What was thrown first: it shows where the defect is. */
+/** The error first thrown, whose stack shows where the defect is. */
 export function thrownBy(error: unknown): unknown {
   return error instanceof Failure && error.kind === 'defect' ? error.cause : error;
 }

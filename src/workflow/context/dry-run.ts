@@ -4,8 +4,8 @@ import { copyLedger } from '../../store/ledger-copy.ts';
 import type { Services } from './services.ts';
 
 /**
- * Does the work, or does it as a dry run: everything is read and decided as in the real run, on a copy of the ledger that
- * is gone afterwards, and no message leaves. The cache of directories and the pacing stay the real ones.
+ * Does the work, or does it as a dry run: everything is read and decided as in the real run, but on a temporary copy of
+ * the ledger, and no message leaves. The directory cache and the pacing stay the real ones.
  */
 export async function withDryRun<Result>(
   services: Services,
@@ -17,7 +17,7 @@ export async function withDryRun<Result>(
   );
 }
 
-/** The same for work that needs the ledger alone. */
+/** The same for work that needs only the ledger. */
 export async function withLedgerCopy<Result>(
   ledger: Ledger,
   dryRun: boolean,

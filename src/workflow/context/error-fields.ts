@@ -3,8 +3,8 @@ import { Failure } from '../../failure.ts';
 const mostFrames = 8;
 
 /**
- * What a log may say of an error. Never its message: that of a failure may quote what the other side said of a person,
- * that of a defect anything.
+ * What a log may say about an error. Never its message: a failure may quote what the other side said about a person,
+ * and a defect may quote anything.
  */
 export function errorFields(error: unknown): Record<string, unknown> {
   if (error instanceof Failure) return { kind: error.kind, code: error.code, hint: error.hint };

@@ -3,12 +3,12 @@ import type { FullHour } from '../../documents/survey.ts';
 import { fullUntil, type HourlyCap } from '../../store/queue/hourly-cap.ts';
 import type { Services } from './services.ts';
 
-/** Of the lane that these services send in. */
+/** The cap of the lane that these services send in. */
 export function hourlyCapOf({ lane, settings }: Pick<Services, 'lane' | 'settings'>): HourlyCap {
   return { lane, maxPerHour: settings.policy.maxPerHour };
 }
 
-/** What keeps messages from leaving just now, where as many as may leave within the hour have left; else null. */
+/** The cap and when the next message may leave, if the hour is full; else null. */
 export async function fullHour(
   services: Pick<Services, 'ledger' | 'lane' | 'settings' | 'clock'>,
 ): Promise<FullHour | null> {

@@ -3,11 +3,11 @@ import { timeNow } from '../../domain/values/instant.ts';
 const everyMilliseconds = 10_000;
 
 /**
- * Extends a claim or a lock again and again while its holder works. One that is not renewed in time is given to others,
- * unless it is the claim of a process of this host that lives.
+ * Keeps renewing a claim or a lock while its holder works. If it is not renewed in time, others may take it, unless it
+ * is the claim of a live process on this host.
  *
  * @param goesOn whether the holder still makes progress
- * @returns ends it
+ * @returns ends the renewal
  */
 export function keepRenewing(
   renew: (now: string) => Promise<unknown>,

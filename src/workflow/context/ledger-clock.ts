@@ -1,6 +1,6 @@
 import type { Ledger } from '../../store/ledger/ledger.ts';
 
-/** What the work on a ledger takes for the time: that of its server, so that hosts whose clocks differ agree. */
+/** The clock for work on a ledger: its server's time if it has one, so that hosts with different clocks agree. */
 export function ledgerClock(ledger: Pick<Ledger, 'now'>, clock: () => number): () => number {
   return () => ledger.now() ?? clock();
 }

@@ -21,11 +21,11 @@ import type { MedalliaClient } from '../../medallia/client.ts';
 import { openMedallia } from './open-medallia.ts';
 
 /**
- * The chosen way to the customer.
+ * Opens the configured delivery.
  *
  * @param signal once aborted, no session with a mail server is begun
- * @param openClient of Agent Connect; alone with its limit of requests unless given
- * @throws Failure kind configuration when the template is broken, a setting is missing.
+ * @param openClient opens Agent Connect; by default a client with a request limit of its own
+ * @throws Failure kind configuration when the template is broken or a setting is missing.
  */
 export async function openDelivery(
   settings: Settings,
@@ -88,7 +88,7 @@ async function openMedalliaDelivery(
   });
 }
 
-/** For a check or a sample, which have no ledger. */
+/** For a check or a sample, which has no ledger. */
 function medalliaAlone(settings: Settings, clock: () => number, signal: AbortSignal): MedalliaClient {
   const sleep = (ms: number): Promise<void> => wait(ms, undefined, { signal });
   const debug = (): void => undefined;
@@ -102,7 +102,7 @@ function medalliaAlone(settings: Settings, clock: () => number, signal: AbortSig
   });
 }
 
-/** @throws Failure `bad_from` of kind configuration when the delivery can not send from there. */
+/** @throws Failure `bad_from` of kind configuration when the delivery cannot send from that address. */
 export function checkSender(delivery: DeliveryName, from: string): void {
   senderChecks[delivery](from);
 }
@@ -112,7 +112,7 @@ const senderChecks: Record<DeliveryName, (from: string) => unknown> = {
   smtp: mailableSender,
   'gladly-email': plainAddress,
   'gladly-sms': senderNumber,
-  // Its sender is set there.
+  // Agent Connect sets its own sender.
   medallia: () => undefined,
 };
 
@@ -123,7 +123,7 @@ export function publicUrlOf(settings: Settings): string {
   return required(settings, settings.publicUrl, 'the address of the survey page', 'GCSAT_PUBLIC_URL');
 }
 
-/** Each message in the words and looks of its brand. @throws Failure of kind configuration when a template is broken */
+/** Composes each message in its brand's texts and design. @throws Failure kind configuration for a broken template */
 async function composerOfAll(settings: Settings): Promise<MailComposer> {
   const own = await composerOf(settings);
   const composers = new Map<string, MailComposer>();
@@ -143,7 +143,7 @@ function sendersOfBrands(settings: Settings): BrandSenders {
   );
 }
 
-/** Of one brand, or of the profile. @throws Failure of kind configuration when the template is broken */
+/** The composer of one brand or of the profile. @throws Failure of kind configuration when the template is broken */
 export async function composerOf(
   settings: Pick<Settings, 'templateFile' | 'brand' | 'policy'>,
 ): Promise<MailComposer> {

@@ -6,23 +6,23 @@ import { ledgerExists } from '../../store/open.ts';
 import { boundOrganization, otherOrganization } from '../../store/organization.ts';
 import { openSettingsLedger } from './open-settings-ledger.ts';
 
-/** What is known of a ledger without an account. */
+/** What is known about a ledger before there is an account. */
 export interface LedgerPlace {
   database: string;
-  /** What is remembered of the ledger lies here. */
+  /** Where gcsat remembers things about the ledger. */
   dataDir: string;
   /** Named by a flag or the environment, where a typo is possible. */
   isNamed: boolean;
-  /** The chosen organization; null while none is. */
+  /** The chosen organization; null while none is chosen. */
   account: { origin: string; hostKind: HostKind } | null;
   delivery: DeliveryName;
 }
 
 /**
- * Opens a ledger without a token and without the network. One that does not exist yet is empty, and is made only for a
- * command that writes; one that was named has to exist.
+ * Opens a ledger without a token or the network. A ledger that does not exist counts as empty and is created only for a
+ * command that writes; a ledger that was named must exist.
  *
- * @returns also whether the chosen account has another address than the ledger's, and may be another organization
+ * @returns `isElsewhere`: the account's address differs from the ledger's, so it may be another organization
  * @throws Failure ledger_not_found, ledger_of_other_organization, and those of `openSettingsLedger`
  */
 export async function openLedgerAlone(
@@ -44,7 +44,7 @@ export async function openLedgerAlone(
   }
 }
 
-/** The place is not repeated: a URL may carry a password. */
+/** The message does not repeat the location: a URL may carry a password. */
 function ledgerNotFound(): Failure {
   const message = 'there is no ledger at the location in --database or GCSAT_DATABASE_URL';
   return new Failure('configuration', 'ledger_not_found', message, {

@@ -5,7 +5,7 @@ import type { Ledger } from '../../store/ledger/ledger.ts';
 import { openLedger } from '../../store/open.ts';
 import type { WriteCounters } from '../../store/sqlite/write-counter.ts';
 
-/** @throws as `openLedger` does, and Failure ledger_shrank where it holds less than it did */
+/** @throws as `openLedger` does, and Failure ledger_shrank when the ledger holds less than before */
 export function openSettingsLedger(
   settings: Pick<Settings, 'database' | 'dataDir'>,
   options: { busyTimeoutMs?: number } = {},
@@ -13,7 +13,7 @@ export function openSettingsLedger(
   return openLedger(settings.database, { ...options, writeCounters: writeCountersOf(settings) });
 }
 
-/** What is remembered of a ledger lies in the data folder, apart from the ledger itself. */
+/** What gcsat remembers about a ledger is in the data folder, apart from the ledger itself. */
 export function writeCountersOf({ dataDir }: Pick<Settings, 'dataDir'>): WriteCounters {
   return {
     folder: join(dataDir, 'ledger-marks'),

@@ -18,19 +18,19 @@ export interface OrganizationSources {
   readOnly?: boolean;
 }
 
-/** A server sees a new time zone or name soon, however long it runs. */
+/** A long-running server still notices a new time zone or name soon. */
 const lastsMs = 15 * 60_000;
-/** After Gladly did not answer. */
+/** How soon to ask again after Gladly did not answer. */
 const askAgainMs = 60_000;
-/** Gladly is away or refuses, or something else answers in its place: its last answer is still the best guess. */
+/** Gladly is down or refuses, or something else answers in its place: its last answer is still the best guess. */
 const unanswered: readonly FailureKind[] = ['temporary', 'credentials', 'contract'];
 
 /**
  * The organization, once it is certain that the ledger belongs to it: at most a quarter of an hour old, or older while
- * Gladly does not answer. Calls at the same time share one request.
+ * Gladly does not answer. Concurrent calls share one request.
  *
- * A call throws a Failure of kind configuration when the ledger is another organization's, and Gladly's own failure while
- * nothing is known yet.
+ * A call throws a Failure of kind configuration when the ledger is another organization's, and Gladly's own failure
+ * while nothing is known yet.
  */
 export function identifiedOrganization(sources: OrganizationSources): () => Promise<Organization> {
   const { clock } = sources;
@@ -40,7 +40,7 @@ export function identifiedOrganization(sources: OrganizationSources): () => Prom
   let asking: Promise<Organization> | null = null;
 
   const ask = async (): Promise<Organization> => {
-    // The kept answer is good enough once: a later call wants to know what has changed.
+    // The cached answer is good enough the first time; a later call wants to know what has changed.
     const mayBeKept = isFirst;
     try {
       known = await identify(sources, mayBeKept);
@@ -58,7 +58,7 @@ export function identifiedOrganization(sources: OrganizationSources): () => Prom
   };
 
   return () => {
-    // Either way, because a clock may be set back.
+    // Compare in both directions: the clock may have been set back.
     if (known !== null && Math.abs(clock() - askedAtMs) < goodForMs) return Promise.resolve(known);
     return (asking ??= ask().finally(() => {
       asking = null;
@@ -76,7 +76,7 @@ async function identify(
     mayBeKept && isKnownAddress ? await directory.organization() : await client.getOrganization();
   const bind = (): Promise<void> =>
     bindOrganization(ledger, {
-      // The contract does not promise an id; then the address has to distinguish organizations.
+      // The contract does not promise an id; without one, the address distinguishes organizations.
       organizationId: organization.id ?? settings.origin,
       hostKind: settings.hostKind,
       origin: settings.origin,
@@ -90,7 +90,7 @@ export interface KnownOrganization {
   timezone: string | null;
 }
 
-/** What the ledger remembers, however old. */
+/** The organization as the ledger remembers it, however old. */
 export async function keptOrganization(ledger: Ledger): Promise<KnownOrganization | null> {
   const kept = await directoryCache(ledger)
     .read('organization', '')

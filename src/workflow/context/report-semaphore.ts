@@ -5,11 +5,11 @@ import type { Ledger } from '../../store/ledger/ledger.ts';
 import type { Worker } from '../../store/ledger/workers.ts';
 import { keepRenewing } from './keep-renewing.ts';
 
-/** Gladly makes so many reports of one organization at a time. */
+/** Gladly runs this many reports at a time for one organization. */
 const places = ['report-1', 'report-2'];
 const askAgainMilliseconds = 500;
 
-/** The places are locks of the ledger: all processes on it share them, and one that has died holds none. */
+/** The slots are locks in the ledger: all its processes share them, and a dead process holds none. */
 export function reportSlots(
   ledger: Ledger,
   worker: Worker,
@@ -19,7 +19,7 @@ export function reportSlots(
     const endRenewal = keepRenewing((now) => renewLock(ledger, name, worker, now), clock);
     return async () => {
       endRenewal();
-      // What cannot be given back expires by itself.
+      // A lock that cannot be released expires by itself.
       await releaseLock(ledger, name, worker).catch(() => undefined);
     };
   };

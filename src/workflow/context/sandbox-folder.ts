@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 import { makeOwnFolder, removeAbandonedFolders } from '../../store/copy-folders.ts';
 
 /**
- * A folder for the embedded sandbox. Those of processes that were killed are removed first.
+ * Makes a folder for the embedded sandbox. Folders of killed processes are removed first.
  *
  * @throws Failure `temporary_folder_unusable`
  */

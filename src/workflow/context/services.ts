@@ -28,25 +28,25 @@ import { reportSlots } from './report-semaphore.ts';
 
 declare const GCSAT_VERSION: string;
 
-/** What a command gives the workflow besides the settings. */
+/** What a command passes to the workflow besides the settings. */
 export interface ServiceContext {
   signal: AbortSignal;
   clock: () => number;
-  /** A command run by a person goes before a long run. */
+  /** A command that a person runs goes before a long run. */
   priority: Priority;
   debug: (text: string) => void;
-  /** The command records nothing: a ledger that another process keeps busy is no obstacle. */
+  /** The command records nothing, so a ledger that another process keeps busy is no obstacle. */
   readOnly?: boolean;
-  /** In milliseconds; ends with the reason of the signal. */
+  /** In milliseconds; throws the signal's reason when it is aborted. */
   sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   pacer?: Pacer;
   worker?: Worker;
 }
 
-/** Everything that the arrows of the flow work with, opened once a command. */
+/** Everything that the steps of the workflow work with, opened once for each command. */
 export interface Services {
   readonly settings: Settings;
-  /** Where what this delivery does is recorded. */
+  /** The lane in which this delivery's work is recorded. */
   readonly lane: Lane;
   readonly ledger: Ledger;
   readonly client: GladlyClient;
@@ -56,35 +56,35 @@ export interface Services {
   readonly clock: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly debug: (text: string) => void;
-  /** Whether it works until it is stopped, so that what waits is looked at later by this very process. */
+  /** Set when it works until it is stopped: this same process will look at waiting closings later. */
   readonly isLongRunning?: true;
-  /** The organization as it was at most a quarter of an hour ago, and certainly the one that the ledger belongs to. */
+  /** The ledger's organization, checked, as it was at most a quarter of an hour ago. */
   organization(): Promise<Organization>;
   /** Signs the links of this ledger and lane. */
   linkKey(): Promise<Uint8Array>;
-  /** The chosen way to the customer; a broken template or a missing setting is a Failure kind configuration. */
+  /** The configured delivery; a broken template or a missing setting is a Failure kind configuration. */
   provider(): Promise<DeliveryProvider>;
   /** Agent Connect; missing keys are a Failure kind configuration. */
   medallia(): Promise<MedalliaClient>;
-  /** Requests to it so far; null where it was not asked. */
+  /** Requests to Agent Connect so far; null when it was not used. */
   medalliaRequests(): MedalliaCounts | null;
   close(): Promise<void>;
 }
 
 const readOnlyPatienceMs = 1000;
 
-/** By a flag or the environment, where a typo is possible. */
+/** Named by a flag or the environment, where a typo is possible. */
 function isNamed({ origins }: Settings): boolean {
   return ['flag', 'environment'].includes(origins['database'] ?? 'default');
 }
 
 /**
- * Opens the ledger and the way to Gladly.
+ * Opens the ledger and the Gladly client.
  *
  * @throws Failure kind ledger when the ledger cannot be used, kind configuration when it is another organization's.
  */
 export async function openServices(settings: Settings, context: ServiceContext): Promise<Services> {
-  // A typo must not make a new ledger where nothing is recorded.
+  // A typo must not create a new ledger for a command that records nothing.
   const isMistyped = context.readOnly === true && !ledgerExists(settings.database) && isNamed(settings);
   if (isMistyped) context.debug('the ledger does not exist, and is not made by a command that reads');
   const ledger = await openSettingsLedger(
@@ -99,7 +99,7 @@ export async function openServices(settings: Settings, context: ServiceContext):
     const bound = await boundOrganization(ledger);
     if (bound !== null && bound.hostKind !== settings.hostKind)
       throw otherOrganization(ledger, bound, settings);
-    // Another address may be another organization: nothing of the ledger is used before that is settled.
+    // Another address may mean another organization: settle that before using anything from the ledger.
     if (bound !== null && bound.origin !== settings.origin) await services.organization();
     return services;
   } catch (error) {
@@ -108,7 +108,7 @@ export async function openServices(settings: Settings, context: ServiceContext):
   }
 }
 
-/** The same on a ledger that is open. */
+/** The same on a ledger that is already open. */
 export function servicesOn(ledger: Ledger, settings: Settings, context: ServiceContext): Services {
   const { clock, signal, readOnly = false, worker = currentWorker() } = context;
   const limiter = limiterStore(ledger);
@@ -165,17 +165,17 @@ export function servicesOn(ledger: Ledger, settings: Settings, context: ServiceC
   };
 }
 
-/** What it takes to ask Gladly. */
+/** What a Gladly client needs. */
 export type Account = Pick<Settings, 'origin' | 'email' | 'token' | 'timeoutMs' | 'ratePercent'>;
 
-/** A client alone, for questions that need no ledger. */
+/** Only a client, for requests that need no ledger. */
 export function openGladly(
   settings: Account,
   { signal, clock, priority, debug, pacer, sleep: givenSleep }: ServiceContext,
   store: LimiterStore,
   slotsFor?: (time: Pick<Services, 'clock' | 'sleep'>) => ReportSlots,
 ): Pick<Services, 'client' | 'sleep'> {
-  // Everything that waits or asks listens to it.
+  // Every wait and every request listens to this signal.
   setMaxListeners(0, signal);
   const sleep =
     givenSleep ??
@@ -202,7 +202,7 @@ export function openGladly(
   return { client, sleep };
 }
 
-/** The same result for everybody; a failure is not kept, because a long run may outlive what caused it. */
+/** All callers share one result; a failure is not kept, because a long run may outlive its cause. */
 function onceDone<Result>(work: () => Promise<Result>): () => Promise<Result> {
   let result: Promise<Result> | null = null;
   return () =>

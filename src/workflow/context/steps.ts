@@ -1,6 +1,6 @@
 import type { DocumentStep, RequestFigures } from '../../documents/survey.ts';
 
-/** Keeps account of what was done for one conversation: the steps, their times, and the requests to Gladly. */
+/** Records what was done for one conversation: the steps, their times, and the requests to Gladly. */
 export interface Steps {
   readonly list: DocumentStep[];
   run<Result>(name: string, work: () => Promise<Result>): Promise<Result>;

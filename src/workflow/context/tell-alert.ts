@@ -7,10 +7,11 @@ declare const GCSAT_VERSION: string;
 type AlertServices = Pick<Services, 'settings' | 'client' | 'clock' | 'signal'>;
 
 /**
- * Tells people of a low rating, once. `leaving` is awaited right before a note leaves, which must not be repeated.
+ * Sends one alert about a low rating. `leaving` is awaited right before a note leaves, because a note must not be
+ * repeated.
  *
- * @returns null; or why nobody knows whether the note is there
- * @throws Failure where it certainly is not there; by webhook and mail also in doubt
+ * @returns null once it is sent; else why it is unknown whether the note arrived
+ * @throws Failure when it certainly did not arrive; for webhooks and mail also when that is unknown
  */
 export async function tellAlert(
   services: AlertServices,
@@ -57,7 +58,7 @@ export async function tellAlert(
   }
 }
 
-/** The comment stands on the card, where it can be erased; a note cannot. */
+/** The customer's comment stays on the card, which can be erased; a note cannot. */
 function noteText({ data }: AlertPayload): string {
   const what = data.test ? '(Test) ' : data.lane === 'trial' ? '(Trial) ' : '';
   return `${what}Low rating: ${data.rating}/5. Please follow up with the customer; the survey card has the answer.`;

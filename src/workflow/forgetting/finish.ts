@@ -7,18 +7,18 @@ import { endErasure, noteErasureFailure, openErasures, type ErasureToDo } from '
 import { defectOf } from '../context/defect.ts';
 import type { Services } from '../context/services.ts';
 
-/** What was still to be erased. */
+/** The result of erasing what remained. */
 export interface Finished {
-  /** Cards that stand in Gladly no more. */
+  /** Cards that are no longer in Gladly. */
   cards: number;
-  /** What is left, and why; it is tried again. */
+  /** What could not be erased, and why; it is tried again. */
   open: { kind: ErasureToDo['kind']; name: string; failure: Failure }[];
 }
 
 interface HowMuch {
-  /** Also what is to be tried again later. */
+  /** Includes what is scheduled for a later try. */
   all: boolean;
-  /** The largest ledger that is written anew, in bytes: its other users wait meanwhile. */
+  /** The largest ledger to rewrite, in bytes: its other users wait meanwhile. */
   largestLedger: number;
 }
 
@@ -26,13 +26,13 @@ const minute = 60_000;
 const hour = 60 * minute;
 const mostToDos = 500;
 
-/** Erases what was left of people who were forgotten: cards, files, and remnants in the ledger. One that fails is kept. */
+/** Erases what remains of forgotten customers: cards, files, and remnants in the ledger. Failures are tried again. */
 export async function finishErasures(services: Services, { all, largestLedger }: HowMuch): Promise<Finished> {
   const { ledger, clock, signal } = services;
   const toDos = await openErasures(ledger, all ? null : timeNow(clock), mostToDos);
   const finished: Finished = { cards: 0, open: [] };
   let refused: Failure | null = null;
-  // The file is written anew when nothing more is to be erased in it.
+  // Rewrite the ledger last, once nothing else is left to erase in it.
   for (const toDo of toDos.toSorted((one, other) => Number(isLast(one)) - Number(isLast(other)))) {
     const { kind, name } = toDo;
     if (isLast(toDo) && (await ledger.bytes()) > largestLedger) continue;
@@ -60,7 +60,7 @@ function isLast({ kind }: ErasureToDo): boolean {
 async function erase({ client, settings, ledger }: Services, { kind, name }: ErasureToDo): Promise<void> {
   switch (kind) {
     case 'card':
-      // By its own id: a merge may have taken it to another customer. One that is gone is as good.
+      // By its own id, because a merge may have moved it to another customer. A missing card counts as deleted.
       await client.deleteItem(name);
       return;
     case 'message':
@@ -81,7 +81,7 @@ async function erase({ client, settings, ledger }: Services, { kind, name }: Era
   }
 }
 
-/** Also what a fetch of it left that was killed. @throws Failure recording_not_removed */
+/** Removes the recording and the parts left by a killed download. @throws Failure recording_not_removed */
 async function removeRecording(path: string): Promise<void> {
   try {
     const [folder, name] = [dirname(path), basename(path)];

@@ -18,16 +18,16 @@ interface Options {
 }
 
 const askEveryMilliseconds = 200;
-/** As long as a process usually needs for one closing at most. */
+/** The most that a process usually needs for one closing. */
 const patienceMilliseconds = 45_000;
 const nothingLeft: Finished = { cards: 0, open: [] };
 
 /**
- * Forgets a customer. Killed at any moment and run again, it resumes where it was.
+ * Forgets a customer. If it is killed at any moment, running it again resumes where it stopped.
  *
  * @param typed a customer's id, an email address or a phone number, as a person writes it
- * @returns also why something is left to erase; null where nothing is
- * @throws Failure customer_not_found; closing_busy when a message is leaving all the time: nothing is erased then
+ * @returns `failure`: why something is left to erase; null when nothing is
+ * @throws Failure customer_not_found; closing_busy when a message or card stays in use too long: nothing is erased then
  */
 export async function forgetCustomer(
   services: Services,
@@ -48,7 +48,7 @@ export async function forgetCustomer(
   if (dryRun) return { document: plan, failure: null };
   if (!(await confirm(plan))) return { document: { ...plan, outcome: 'declined' }, failure: null };
   const inventory = await forgetPatiently(services, who, keepCards);
-  // Copies of dry runs that were killed.
+  // Killed dry runs leave copies of the ledger.
   await removeAbandonedFolders();
   const finished = await finishErasures(services, everything);
   return { document: describe(inventory, 'forgotten', finished), failure: failureOf(finished) };
@@ -130,7 +130,7 @@ function documentOf(
   };
 }
 
-/** What was typed may be an id, which is not an address. */
+/** The typed text may be an id rather than an address. */
 function isShown(address: string, { customers }: Inventory['subject']): boolean {
   return /@|^\+?\d+$/.test(address) && !customers.includes(address);
 }

@@ -3,15 +3,15 @@ import { forgetExpired } from '../../store/erase/retention.ts';
 import type { Services } from '../context/services.ts';
 import { finishErasures, type Finished } from './finish.ts';
 
-/** Between two batches, so that others come in between. */
+/** Between two batches, so that other processes get a turn. */
 const pauseMs = 20;
 
 export interface Kept extends Finished {
-  /** Closings, answers and addresses that were too old to be kept. */
+  /** Closings, answers and addresses that were too old to keep. */
   expired: number;
 }
 
-/** Forgets what is older than the policy keeps it, and finishes what was begun. */
+/** Forgets what is older than the policy's retention, and finishes erasures that were begun. */
 export async function keepRetention(
   services: Services,
   { largestLedger }: { largestLedger: number },

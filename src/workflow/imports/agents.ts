@@ -7,13 +7,13 @@ import type { ExportedRow } from '../../medallia/exports/exported-row.ts';
 /** Finds who gets the rating of a row. */
 export interface AgentFinder {
   agentOf(row: Pick<ExportedRow, 'employee' | 'employeeName'>): Closing['agent'];
-  /** How Agent Connect names those whom Gladly does not list. */
+  /** The ids or addresses that Agent Connect gives for agents whom Gladly does not list. */
   readonly unknown: ReadonlySet<string>;
 }
 
 /**
- * Agents by the email address that Gladly has of them, or by the operator's file of employees. Whom Gladly does not list,
- * because they left perhaps, has the address as the id, so that the ratings stay apart.
+ * Finds agents by their email address in Gladly, or by the operator's file of employees. For an agent whom Gladly does
+ * not list, perhaps because they left, the address serves as the id, so that ratings stay apart.
  */
 export function agentFinder(agents: ReadonlyMap<string, Agent>, employees: EmployeeNames): AgentFinder {
   const byEmail = new Map<string, Agent>();
@@ -40,7 +40,7 @@ export function agentFinder(agents: ReadonlyMap<string, Agent>, employees: Emplo
   };
 }
 
-/** No email address looks like it. */
+/** A key that no email address can equal. */
 function idKey(customId: string): string {
   return `id ${customId.trim()}`;
 }

@@ -9,9 +9,9 @@ import type { Services } from '../context/services.ts';
 import { agentFinder } from './agents.ts';
 import { interpretRow, type Interpreting } from './interaction.ts';
 
-/** So few that no webhook waits for them. */
+/** Few enough that webhooks do not wait for a batch. */
 const rowsAtOnce = 100;
-/** More would fill a screen and help nobody. */
+/** More would fill the screen without helping. */
 const mostListed = 100;
 
 type ImportCounts = Omit<ImportDocument, 'file' | 'dryRun' | 'format' | 'unknownAgents' | 'seconds'>;
@@ -22,12 +22,13 @@ interface Waiting {
 }
 
 /**
- * Takes what a file of Agent Connect says into the ledger. Each batch is on disk before the next is read, so that a run
- * which was stopped is simply run again.
+ * Imports a file from Agent Connect into the ledger. Each batch is on disk before the next is read, so a run that was
+ * stopped can simply be run again.
  *
  * @param onRows called with the number of rows so far
  * @param name of the file; - is stdin
- * @throws Failure `not_an_export`; of the ledger, of Gladly, whose list of agents is read, or of the operator's file of employees
+ * @throws Failure `not_an_export`, and those of the ledger, of Gladly's list of agents, and of the operator's file of
+ *   employees
  */
 export async function importFile(
   services: Services,
@@ -69,7 +70,7 @@ export async function importFile(
   });
   const unknownAgents = [...interpreting.agents.unknown].toSorted();
   const seconds = Math.round((services.clock() - began) / 100) / 10;
-  // In the order of the file, although those that the ledger knows come out later.
+  // Back in file order: rows left out by the ledger are counted later than the others.
   counts.leftRows.sort((one, other) => one.line - other.line);
   return { file: name, dryRun, format, ...counts, unknownAgents, seconds };
 }
@@ -78,7 +79,7 @@ async function interpretingWith(services: Services): Promise<Interpreting> {
   const { settings, clock } = services;
   const { employeesFile, channels } = settings.medallia;
   const employees: EmployeeNames = employeesFile === null ? new Map() : await readEmployees(employeesFile);
-  // Which organization the ledger belongs to has to be certain before anything is written.
+  // Be certain which organization the ledger belongs to before writing anything.
   await services.organization();
   const nowMs = clock();
   const { retention } = settings.policy;
@@ -90,7 +91,7 @@ async function interpretingWith(services: Services): Promise<Interpreting> {
   };
 }
 
-/** Null where the row needs no look into the ledger. */
+/** Null if the row does not need the ledger. */
 function interpret(
   counts: ImportCounts,
   one: FileRow,

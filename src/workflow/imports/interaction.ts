@@ -11,24 +11,24 @@ import type { AgentFinder } from './agents.ts';
 
 export interface Interpreting {
   agents: AgentFinder;
-  /** The channel there of a channel of Gladly, where it is not the usual one. */
+  /** Gladly's channels and Agent Connect's names for them, where those are not the usual ones. */
   channels: ReadonlyMap<string, string>;
   nowMs: number;
-  /** What is older is not kept; null: everything is. */
+  /** Older interactions are not kept; null: all are kept. */
   keptSince: string | null;
 }
 
 export type Interpreted =
   | { interaction: ImportedInteraction }
-  /** `unsubscribed`: the address that wants no surveys all the same. */
+  /** `unsubscribed`: the address, which still must get no surveys. */
   | { left: 'recovery' | 'expired' | 'no_time'; unsubscribed: string | null }
   | { unreadable: string };
 
-/** Clocks differ, and a row of tomorrow would hold its customer's address. */
+/** Allows for differing clocks; a row dated tomorrow would block its customer's address. */
 const mostAheadMs = 60 * 60_000;
 const longestComment = 25_000;
 
-/** What a row says of the closing that it was requested for. */
+/** What a row says about the closing that it was requested for. */
 export function interpretRow(
   row: ExportedRow,
   { agents, channels, nowMs, keptSince }: Interpreting,
@@ -41,7 +41,7 @@ export function interpretRow(
   const requestedAt = row.requestedAt ?? row.sentAt ?? row.answeredAt;
   const closedAt = named?.closedAt ?? requestedAt;
   if (closedAt === null) {
-    // Exports of the newer kind say only when something was sent.
+    // Newer exports give a time only if something was sent.
     return isUnsent(row.deliveryStatus)
       ? { left: 'no_time', unsubscribed }
       : { unreadable: 'it has no time' };
@@ -56,7 +56,7 @@ export function interpretRow(
     interaction: {
       id: row.uuid,
       interactionId: row.interactionId,
-      // What was asked outside of Gladly still counts, for its agent and for its customer.
+      // A survey for something outside Gladly still counts, for its agent and for its customer.
       conversationId:
         row.conversationId ?? named?.conversationId ?? row.interactionId ?? `agent-connect ${row.uuid}`,
       customerId: row.customerId,
@@ -84,7 +84,7 @@ function addressOf({ customer }: ExportedRow): string | null {
   return address !== null && isEmailAddress(address) ? address : null;
 }
 
-/** The ids of closings that gcsat gives name the conversation and the time. Another ledger may have given this one. */
+/** A closing id from gcsat names the conversation and the time. This one may come from another ledger. */
 function closingNamed(interactionId: string | null): { conversationId: string; closedAt: string } | null {
   const [, conversationId, time] = /^(.+)@(\d{4}-\d{2}-\d{2}T[\d:.]+Z)$/.exec(interactionId ?? '') ?? [];
   const closedAt = normalizeTime(time);
@@ -95,13 +95,13 @@ function isUnsent(status: string | null): boolean {
   return /^\s*not[ _-]?sent/i.test(status ?? '');
 }
 
-/** A state that nobody knows counts as asked: rather nobody is asked than somebody twice. */
+/** An unknown status counts as asked: better to ask no one than to ask someone twice. */
 function sentAtOf(row: ExportedRow): string | null {
   if (!hasAnswer(row) && isUnsent(row.deliveryStatus)) return null;
   return row.sentAt ?? row.requestedAt ?? row.answeredAt;
 }
 
-/** Why Agent Connect did not ask, in the words of gcsat (MEDALLIA.md, section 3). */
+/** Why Agent Connect did not ask, as a reason code of gcsat (MEDALLIA.md, section 3). */
 function reasonOf(status: string): Reason {
   const detail = `Agent Connect: ${oneLine(status, 100)}`;
   if (/unsubscribed/i.test(status)) return { code: 'unsubscribed', detail };
@@ -109,7 +109,7 @@ function reasonOf(status: string): Reason {
   return { code: /rejected|bounce/i.test(status) ? 'bad_address' : 'recently_surveyed', detail };
 }
 
-/** Null for a channel of which it is not known what Gladly calls it. */
+/** Null for a channel without a known Gladly name. */
 function channelOf(there: string | null, channels: ReadonlyMap<string, string>): string | null {
   const name = there?.toLowerCase() ?? '';
   if (name === '') return null;

@@ -4,9 +4,9 @@ import { acceptLedger } from '../../store/sqlite/write-counter.ts';
 import { writeCountersOf, openSettingsLedger } from '../context/open-settings-ledger.ts';
 
 /**
- * Takes the ledger as it is now, however much it held before.
+ * Accepts the ledger as it is now, however much it held before.
  *
- * @throws as `openLedger` does, also Failure ledger_log_foreign: a log of another file is never accepted
+ * @throws as `openLedger` does, and Failure ledger_log_foreign: the log of another file is never accepted
  */
 export async function acceptSettingsLedger(settings: Settings, dryRun: boolean): Promise<{ ledger: string }> {
   const ledger = sqlitePath(settings.database);

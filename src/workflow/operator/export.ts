@@ -8,9 +8,9 @@ import { exportClosings, type ExportedClosing } from '../../store/views/export.t
 import { listedState } from '../../documents/surveys.ts';
 
 /**
- * Every closing of the range that was not a trial, oldest first.
+ * Every closing of the range in the live lane, oldest first.
  *
- * @param answered only those whose newest answer came within it, in the order of these answers
+ * @param answered only closings whose newest answer came within this range, in the order of those answers
  */
 export async function* exportRows(
   ledger: Ledger,
@@ -61,7 +61,7 @@ function rowOf({ closing, channel, answer, card, openedAt, notes, medallia }: Ex
   };
 }
 
-/** Where the customer was not read, an import has the address. */
+/** If the customer was never read, an import may still have given the address. */
 function exportedCustomer(closing: Closing): ExportRow['customer'] {
   const { customerId } = closing;
   const email = importedEmail(closing);
@@ -69,7 +69,7 @@ function exportedCustomer(closing: Closing): ExportRow['customer'] {
   return { id: customerId, name: null, email, phone: null };
 }
 
-/** The one who is credited may have been found without the timeline, because it was cut off. */
+/** The credited agent may be missing from the timeline, because it was cut off. */
 function respondersOf({ evidence, agent }: Closing): ExportRow['responders'] {
   const items: readonly EvidenceItem[] =
     evidence?.timeline?.considered ?? evidence?.attribution?.considered ?? [];

@@ -4,16 +4,16 @@ import { itemShowing } from '../../domain/survey/shown-message.ts';
 import { Failure } from '../../failure.ts';
 import type { Services } from '../context/services.ts';
 
-/** `found`: the message is there. `absent`: it was not seen. `unseen`: there is nothing that could be looked at. */
+/** `found`: the message is there. `absent`: it was not seen. `unseen`: nothing could be searched. */
 export type MessageSearch =
   { result: 'found'; itemId: string | null } | { result: 'absent' } | { result: 'unseen'; why: string };
 
-/** Besides the closing's own: a message that has just left is in one of the newest. */
+/** Besides the closing's own conversation: a message that has just left is in one of the newest. */
 const mostConversations = 10;
 
 /**
- * Looks for a message in doubt where Gladly's API shows what customers got. Only what is found says anything: the message
- * left. Reads at most eleven timelines.
+ * Looks for an uncertain message in the timelines that Gladly's API shows. Finding it proves that it left; not finding
+ * it proves nothing. Reads at most eleven timelines.
  */
 export async function findMessage(
   { client }: Pick<Services, 'client'>,

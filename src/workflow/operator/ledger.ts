@@ -55,10 +55,10 @@ export async function checkLedger(database: string): Promise<LedgerDocument> {
 }
 
 /**
- * Copies a ledger into a new one, of either kind.
+ * Copies a ledger into a new one; either may be of either kind.
  *
  * @param now ISO 8601
- * @param onTable told which table is copied
+ * @param onTable is told which table is being copied
  * @throws Failure kind usage, ledger or configuration
  */
 export async function copyLedgerTo(
@@ -95,7 +95,7 @@ function sumOf(tables: readonly { rows: number }[]): number {
   return tables.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** Brings the tables to the version of this gcsat, as the next command that works on closings would. @throws as `openLedger` */
+/** Upgrades the tables to this gcsat, as the next command that works on closings would. @throws as `openLedger` does */
 export async function upgradeLedger(database: string, dryRun: boolean): Promise<LedgerUpgradeDocument> {
   const before = await openExistingLedger(database);
   const from = await versionOf(before).finally(() => before.close());

@@ -5,7 +5,7 @@ import type { Ledger } from '../../store/ledger/ledger.ts';
 import { entryOfClosing, onlyClosing } from './surveys.ts';
 
 /**
- * A person notes what was done about the answer to a survey.
+ * Records a person's note about what was done after an answer.
  *
  * @throws Failure `survey_not_found`, `closing_ambiguous`
  */

@@ -11,7 +11,7 @@ interface OnLedger {
   ledger: Ledger;
   lane: Lane;
   clock: () => number;
-  /** Its cap on messages an hour counts; without them there is none. */
+  /** For the cap on messages an hour; without settings there is no cap. */
   settings?: { policy: { maxPerHour: number | null } };
 }
 
@@ -26,8 +26,8 @@ export function sendingPauseNow(ledger: Ledger, now: string): Promise<SendingPau
 }
 
 /**
- * Stops all sending on a ledger, in every process that works on it. What is leaving at this moment is waited for, so that
- * nothing leaves any more when this returns: seconds, or the minutes that a slow mail server needs.
+ * Stops all sending on a ledger, in every process that works on it. Waits for messages that are leaving right now, so
+ * that nothing leaves once this returns: that takes seconds, or minutes with a slow mail server.
  *
  * @returns how many messages were still leaving when the signal ended the wait
  */

@@ -25,7 +25,7 @@ import { shownAnswer } from './shown-answer.ts';
 
 export type SurveyFilter = Omit<ClosingFilter, 'states'> & { states?: readonly ListedState[] };
 
-/** Newest first. What a process left in doubt when it was killed is listed as that. */
+/** Newest first. A message whose process was killed while it was leaving is listed as uncertain. */
 export async function* listSurveys(
   ledger: Ledger,
   filter: SurveyFilter,
@@ -34,12 +34,12 @@ export async function* listSurveys(
   for await (const listed of listClosings(ledger, asStored(filter), now)) yield entryOf(listed);
 }
 
-/** How many a list would have, counted to ten thousand. */
+/** How many surveys a list would show, counted up to ten thousand. */
 export function countSurveys(ledger: Ledger, filter: SurveyFilter): Promise<number> {
   return countListed(ledger, asStored(filter));
 }
 
-/** Of a customer by id or address. @throws Failure kind not_found, code `survey_not_found` */
+/** The closings of a customer, by id or address. */
 export async function closingIdsOfCustomer(ledger: Ledger, idOrAddress: string): Promise<string[]> {
   const closings = await findClosingsOfCustomer(ledger, idOrAddress, addressKey(idOrAddress));
   return closings.map(({ id }) => id);
@@ -53,7 +53,7 @@ function asStored({ states, ...filter }: SurveyFilter): ClosingFilter {
 }
 
 /**
- * @param anyId a survey, closing, conversation or customer id, or a customer's address; of several closings the newest
+ * @param anyId a survey, closing, conversation or customer id, or a customer's address; the newest of several closings
  * @throws Failure kind not_found, code `survey_not_found`
  */
 export async function showSurvey(ledger: Ledger, anyId: string, now: string): Promise<SurveyStory> {
@@ -79,9 +79,9 @@ export async function showSurvey(ledger: Ledger, anyId: string, now: string): Pr
 }
 
 /**
- * A person, or what Gladly shows, says that an uncertain message did arrive.
+ * A person, or evidence in Gladly, says that an uncertain message did arrive.
  *
- * @param itemId of the message in Gladly, where it was found there
+ * @param itemId the message's item in Gladly, if it was found there
  * @throws Failure when the closing is in another state
  */
 export async function confirmSurvey(
@@ -111,14 +111,14 @@ export async function retrySurvey(ledger: Ledger, anyId: string, at: string): Pr
   return retryClosing(ledger, closing.id, at);
 }
 
-/** A person stops a survey that has not left; see `cancelClosing`. @throws Failure when it left, or never was */
+/** A person stops a survey that has not left; see `cancelClosing`. @throws Failure when it left or does not exist */
 export async function cancelSurvey(ledger: Ledger, anyId: string, at: string, countsUnasked?: boolean) {
   const { id } = await onlyClosing(ledger, anyId);
   await cancelClosing(ledger, id, at, countsUnasked);
   return entryOfClosing(ledger, id, at);
 }
 
-/** As a list has it. */
+/** The closing as a list shows it. */
 export async function entryOfClosing(ledger: Ledger, id: string, now: string): Promise<SurveyEntry> {
   const { closing: stored, ...lists } = await story(ledger, id);
   const closing = asResolved(stored, now);
@@ -130,7 +130,7 @@ export async function entryOfClosing(ledger: Ledger, id: string, now: string): P
   });
 }
 
-/** The closings that ids mean, each once, as a list has them. @throws Failure for the first id that means none or several */
+/** The closings that the ids name, each once, as a list shows them. @throws Failure if an id names none or several */
 export async function surveysNamed(
   ledger: Ledger,
   ids: readonly string[],
@@ -147,7 +147,7 @@ export async function surveysNamed(
 /**
  * A person stops many surveys that have not left.
  *
- * @returns those that are stopped, and the ids of the closings that are in a state that forbids it
+ * @returns the stopped surveys, and the ids of closings whose state forbids it
  */
 export async function cancelSurveys(
   ledger: Ledger,
@@ -173,7 +173,10 @@ export async function cancelSurveys(
   };
 }
 
-/** The one closing that an id means. A message that was leaving when its process ended is in doubt; a live process still has it in hand. */
+/**
+ * The one closing that an id names. If the process that was sending its message has ended, the message becomes
+ * uncertain; while that process lives, the closing stays as it is.
+ */
 export async function resolvedClosing(ledger: Ledger, anyId: string, at: string): Promise<Closing> {
   const closing = await onlyClosing(ledger, anyId);
   if (closing.reminder === 'leaving') await resolveAbandonedReminders(ledger, at);
@@ -182,7 +185,7 @@ export async function resolvedClosing(ledger: Ledger, anyId: string, at: string)
   return onlyClosing(ledger, closing.id);
 }
 
-/** A command that changes a closing must name one: a conversation that closed several times does not. */
+/** A command that changes a closing must name exactly one; a conversation that closed several times is ambiguous. */
 export async function onlyClosing(ledger: Ledger, anyId: string): Promise<Closing> {
   const [closing, ...others] = await findClosingsOrFail(ledger, anyId);
   if (others.length === 0) return closing;
@@ -236,7 +239,7 @@ function entryOf({ closing, answer, card, notes = [], medallia = null }: Shown):
   };
 }
 
-/** Where the customer was not read, the id is known, or what an import gave. */
+/** If the customer was never read, only the id is known, or what an import gave. */
 function shownCustomer(closing: Shown['closing']): SurveyEntry['customer'] {
   const { customer, customerId } = closing;
   if (customer !== null) return { id: customer.id, email: customer.email, phone: customer.phone };

@@ -2,7 +2,7 @@ import type { UnmatchedRow } from '../../documents/unmatched.ts';
 import type { Ledger } from '../../store/ledger/ledger.ts';
 import { unmatchedMedalliaRows } from '../../store/medallia/rows.ts';
 
-/** A first look at a company's list may find years of them. */
+/** The first read of a company's rows may bring years of them. */
 const mostRows = 1000;
 
 /** Newest change first. */

@@ -8,26 +8,26 @@ import {
   type Unsubscribe,
 } from '../../store/addresses/unsubscribes.ts';
 
-/** What became of an address at the operator's word. Fields may be added, never renamed or removed. */
+/** What an operator's change did to an address. Fields may be added, never renamed or removed. */
 export interface AddressChange {
-  /** As the ledger knows it. */
+  /** As the ledger stores it. */
   address: string;
   unsubscribed: boolean;
-  /** False: it was so already. */
+  /** False: nothing had to change. */
   changed: boolean;
-  /** Closings whose survey was scheduled, and is not sent now. */
+  /** Closings whose survey was scheduled and is no longer sent. */
   suppressed: string[];
 }
 
-/** Addresses that are not asked again, the newest first. */
+/** Addresses that are not asked again, newest first. */
 export async function unsubscribedAddresses(ledger: Ledger): Promise<Unsubscribe[]> {
   return listUnsubscribes(ledger);
 }
 
 /**
- * Asks an address no more, also not what is scheduled for it.
+ * Sends an address no more surveys, not even those already scheduled.
  * @param typed an email address or a phone number with its country code, as a person writes it
- * @param countsUnasked whether what is suppressed is to count on the other side
+ * @param countsUnasked whether the suppressed closings count at Agent Connect
  * @throws Failure kind usage, code `address_invalid`
  */
 export async function unsubscribeAddress(
@@ -41,7 +41,7 @@ export async function unsubscribeAddress(
   return { address, unsubscribed: true, changed: isNew, suppressed: suppressed.map(({ id }) => id) };
 }
 
-/** Lets an address be asked again; what was suppressed stays so. @throws Failure kind usage, code `address_invalid` */
+/** Lets an address be asked again; suppressed closings stay so. @throws Failure kind usage, code `address_invalid` */
 export async function resubscribeAddress(ledger: Ledger, typed: string): Promise<AddressChange> {
   const address = readAddress(typed);
   return { address, unsubscribed: false, changed: await resubscribe(ledger, address), suppressed: [] };

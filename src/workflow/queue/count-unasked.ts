@@ -20,7 +20,7 @@ import type { Services } from '../context/services.ts';
 import { passes } from '../survey/retry-time.ts';
 import { unaskedInteraction } from './unasked-interaction.ts';
 
-/** What became of closings of which nobody is asked. `failed`: tried again later. */
+/** What became of suppressed closings that are to count. `failed`: tried again later. */
 export interface UnaskedCounts {
   counted: number;
   uncertain: number;
@@ -31,12 +31,12 @@ export interface UnaskedCounts {
 const atOnce = 20;
 
 /**
- * Has suppressed closings count on the other side, where the profile wants that, until none is due. Like a survey, each is
- * requested at most once: one whose request was begun and not confirmed is uncertain until the other side shows it.
+ * Reports suppressed closings to Agent Connect, if the profile wants that, until none is due. Like a survey, each is
+ * requested at most once: a request that was begun but not confirmed is uncertain until Agent Connect shows it.
  *
  * @param deadline epoch milliseconds after which nothing new is begun
- * @returns null where nothing is to count, or sending is paused
- * @throws Failure that the next one would meet, too
+ * @returns null when the profile counts nothing, or sending is paused
+ * @throws Failure that the next closing would meet too
  */
 export async function countUnasked(
   services: Services,
@@ -60,7 +60,7 @@ export async function countUnasked(
   }
 }
 
-/** As a part of a run that is about surveys. A failure here, unless of the ledger, does not stop the run: the closings wait. */
+/** As a side task of a survey run. A failure, unless of the ledger, does not stop the run: the closings wait. */
 export async function countInPassing(
   services: Services,
   deadline: number | null,
@@ -81,7 +81,7 @@ async function countOne(services: Services, closingId: string): Promise<CountRes
     return await withLock(services, countLock(closingId), () => tryCount(services, closingId));
   } catch (error) {
     if (services.signal.aborted || !(error instanceof Failure) || !isContention(error)) throw error;
-    // Another process has it, or sending was paused just now: so it is left until the next time.
+    // Another process has it, or sending was just paused: leave it until next time.
     return 'paused';
   }
 }
@@ -91,7 +91,7 @@ async function tryCount(services: Services, closingId: string): Promise<CountRes
   const found = await dueCount(ledger, closingId);
   if (found === null) return 'gone';
   const { count, closing } = found;
-  // Whoever was telling it has ended: the lock is ours.
+  // We hold the lock, so the process that was reporting this closing has ended.
   if (count.state === 'leaving') return record(services, count, 'uncertain', interrupted());
   if (closing.state !== 'suppressed') {
     await dropCount(ledger, closingId);
@@ -119,7 +119,7 @@ async function tryCount(services: Services, closingId: string): Promise<CountRes
   }
 }
 
-/** A person has the closing decided again, or its customer answered. */
+/** A person had the closing decided again, or its customer answered. */
 class NotSuppressed extends Error {}
 
 const states = { counted: 'counted', uncertain: 'uncertain', left_out: 'leftOut' } as const;
@@ -135,7 +135,7 @@ async function record(
   return states[state];
 }
 
-/** What only a person can fix is left out in the end; an outage is waited for. */
+/** A problem that only a person can fix is given up after its last try; an outage is waited out. */
 async function tryLater(services: Services, count: Count, failure: Failure): Promise<CountResult> {
   const { ledger, clock } = services;
   const isHopeless = failure.code === 'count_impossible';

@@ -3,12 +3,12 @@ import { freshMilliseconds } from '../survey/leaving.ts';
 import { readCustomer, type AskForCustomer, type CustomerRead } from '../survey/read-conversation.ts';
 import type { Services } from '../context/services.ts';
 
-/** Bounds the memory of a long run; the closings of one customer mostly lie near each other. */
+/** Bounds the memory of a long run; closings of one customer are mostly close together. */
 const mostRemembered = 5000;
 /** A run of hours should notice that an address has changed. */
 const rememberedMilliseconds = 30 * 60_000;
 
-/** Remembers customers, so that one with many closings costs one request. */
+/** Remembers customers, so that a customer with many closings costs one request. */
 export function customerLookup(services: Services): AskForCustomer {
   const known = new Map<string, { asked: Promise<CustomerRead>; askedAt: number }>();
   return (customerId, { again, steps }) => {

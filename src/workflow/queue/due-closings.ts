@@ -7,10 +7,10 @@ import type { Services } from '../context/services.ts';
 import type { NextWork } from './work-queue.ts';
 
 /**
- * The one queue: the rows of the ledger that are due. Of the closings of one customer the newest is decided first, because
- * it is the one that gets the survey.
+ * The one queue: the ledger's due rows. Among one customer's closings, the newest is decided first, because that is the
+ * closing that gets the survey.
  *
- * @param onClaimed there was a closing, so there may be another
+ * @param onClaimed called for each closing found: there may be another
  */
 export function queueOf(services: Services, onClaimed: () => void = () => undefined): NextWork {
   const { ledger, worker, lane } = services;
@@ -29,7 +29,7 @@ export function queueOf(services: Services, onClaimed: () => void = () => undefi
   };
 }
 
-/** Takes a newer closing instead; null when another worker was faster, and then the older one comes after it. */
+/** Takes a newer closing instead, if any. Null when another worker was faster: the older one then comes after it. */
 async function newestOf(services: Services, closing: Closing): Promise<Closing | null> {
   const { ledger, worker } = services;
   const { maxPerHour } = services.settings.policy;

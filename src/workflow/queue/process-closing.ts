@@ -13,7 +13,7 @@ import { readAsNeeded, type AskForCustomer, type ConversationRead } from '../sur
 import { retryTime } from '../survey/retry-time.ts';
 import { surveyBefore, surveyClosing } from '../survey/survey-closing.ts';
 
-/** What one piece of work came to; `waiting`: the closing is looked at again later, or another worker has it. */
+/** The result of one piece of work; `waiting`: the closing is looked at again later, or another worker has it. */
 export interface WorkResult {
   outcome: SurveyOutcome | 'waiting';
   reasons: readonly Reason[];
@@ -25,10 +25,10 @@ export interface WorkResult {
 export const waiting: WorkResult = { outcome: 'waiting', reasons: [], failure: null, row: null };
 
 /**
- * Works on one claimed closing of the queue, with as few requests as its verdict needs. A failure, also a defect of ours,
- * is recorded with its back-off before anybody else can take the closing.
+ * Works on one claimed closing from the queue, with as few requests as its verdict needs. A failure, even a defect in
+ * gcsat, is recorded with its back-off before any other worker can take the closing.
  *
- * @param read the conversation where it was just read
+ * @param read the conversation, if it was just read
  * @throws Failure that the next closing would meet too
  */
 export async function processClosing(
@@ -48,7 +48,7 @@ export async function processClosing(
     };
     return (await surveyClosing(services, before.row, readsOf, steps)) ?? waiting;
   } catch (error) {
-    // Work that is stopped may end by anything.
+    // When a run is being stopped, its work may end with any error.
     if (error instanceof Failure ? stopsTheRun(error) : services.signal.aborted) throw error;
     return recordProblem(services, closing, error);
   }

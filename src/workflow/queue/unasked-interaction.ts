@@ -12,11 +12,11 @@ import { readEverything } from '../survey/read-conversation.ts';
 type Known = Pick<Closing, 'evidence' | 'customer'>;
 
 /**
- * What is told of a closing of which nobody is asked. A verdict may be certain before the timeline or the customer is read;
- * what it left unread is read now.
+ * What Agent Connect is told about a suppressed closing. A verdict may be certain before the timeline or the customer
+ * is read; what was left unread is read now.
  *
- * @throws Failure of Gladly; `count_impossible` of kind partial where the closing has no agent or no email address, which
- *   the other side needs
+ * @throws Failure of Gladly; `count_impossible` of kind partial when the closing has no agent or no email address, both
+ *   of which Agent Connect needs
  */
 export async function unaskedInteraction(services: Services, closing: Closing): Promise<UnaskedInteraction> {
   const { evidence, customer } = isRead(closing) ? closing : await readAll(services, closing);
@@ -47,7 +47,7 @@ export async function unaskedInteraction(services: Services, closing: Closing): 
   };
 }
 
-/** Without a timeline, nobody knows yet who gets the rating; without an agent, the customer does not matter. */
+/** Without the timeline, it is unknown who gets the rating; without an agent, the customer does not matter. */
 function isRead({ evidence, customer }: Known): boolean {
   if (evidence === null || evidence.timeline === null) return false;
   return evidence.attribution === null || customer !== null;

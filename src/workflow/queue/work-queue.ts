@@ -11,9 +11,9 @@ import type { Services } from '../context/services.ts';
 import { processClosing, waiting, type WorkResult } from './process-closing.ts';
 
 export interface QueueLimits {
-  /** Most messages that may leave. */
+  /** The most messages that may leave. */
   maxSends: number | null;
-  /** Most closings that are worked on. */
+  /** The most closings to work on. */
   maxClosings: number | null;
   /** Epoch milliseconds after which nothing new is begun. */
   deadline: number | null;
@@ -28,37 +28,37 @@ export interface QueueRun {
   uncertain: number;
   failed: number;
   end: QueueEnd;
-  /** What stopped the run; what was begun is finished all the same, and what is left stays in the queue. */
+  /** What stopped the run; work already begun is still finished, and the rest stays in the queue. */
   failure: Failure | null;
 }
 
-/** As many closings at once as slow answers need to fill the permitted rate; the pacing keeps them in line. */
+/** Enough closings at once to fill the permitted rate even when Gladly is slow; the pacing keeps them in line. */
 const mostWorkers = 16;
-/** At a small share fewer are begun, so that reads do not grow old and a stop does not wait for many. */
+/** With a small rate share, fewer are begun, so that reads do not grow old and a stop does not wait for many. */
 const readingMilliseconds = 8000;
 const requestsPerClosing = 4;
 
-/** A closing that this process has claimed, with its conversation where that was read to find it. */
+/** A closing that this process has claimed, with its conversation if that was read to find it. */
 export interface Work {
   closing: Closing;
   read: ConversationRead | null;
 }
 
-/** One piece of work with what it came to. */
+/** One piece of work with its result. */
 export interface FinishedWork extends WorkResult {
-  /** Null where the failure came before the closing was known. */
+  /** Null when it failed before the closing was known. */
   closing: Closing | null;
 }
 
 /**
- * The next closing that is due; null when there is none. A Failure is that of one piece of work, unless it stops the
- * rest. A source that waits for work returns null when the signal aborts, because the run has stopped.
+ * The next due closing; null when there is none. A Failure counts for one piece of work, unless it stops the rest. A
+ * source that waits for work returns null when the signal aborts, because the run has stopped.
  */
 export type NextWork = (ended: AbortSignal) => Promise<Work | null>;
 
 /**
- * Works on the queue until nothing is due, or a limit is reached. A closing that fails, also by a defect of ours, is kept
- * with its back-off and never stops the rest, unless everything fails or the rest would fail alike.
+ * Works on the queue until nothing is due or a limit is reached. A closing that fails, even by a defect in gcsat, is
+ * kept with its back-off and never stops the rest, unless everything fails or the rest would fail the same way.
  */
 export async function workQueue(
   services: Services,
@@ -70,18 +70,18 @@ export async function workQueue(
   let limit: QueueEnd = 'done';
   const askForCustomer = customerLookup(services);
   const health = queueHealth();
-  /** Closings that somebody else changed while they were worked on; once is harmless. */
+  /** Closings that another process changed while we worked on them; once is harmless. */
   const leftToOthers = new Set<string>();
   const failedBefore = new Set<string>();
   let begun = 0;
   let working = 0;
   let stop: { error: unknown } | null = null;
   const ended = new AbortController();
-  // Each worker that waits for work listens to it.
+  // Each worker that waits for work listens to this signal.
   setMaxListeners(0, ended.signal);
   const end = (): void => ended.abort();
 
-  /** Why nothing new may be begun; null when it may. `wait`: what is being done may use up the last permitted send. */
+  /** Why nothing new may be begun; null when it may. `wait`: work under way may use up the last permitted send. */
   const obstacle = (): QueueEnd | 'wait' | null => {
     if (limits.maxClosings !== null && begun >= limits.maxClosings) return 'limit';
     if (limits.deadline !== null && services.clock() >= limits.deadline) return 'duration';
@@ -116,7 +116,7 @@ export async function workQueue(
     const { closing, outcome, failure } = finished;
     if (failure !== null && stopsTheQueue(failure)) throw failure;
     if (closing !== null) {
-      // A run may be long enough to try again what failed in it.
+      // A long run may retry a closing that failed earlier in it.
       if (failedBefore.delete(closing.id)) counts.failed -= 1;
       if (outcome === 'failed') failedBefore.add(closing.id);
     }

@@ -9,7 +9,7 @@ import type { Services } from '../context/services.ts';
 import { remind, type ReminderResult } from '../survey/remind.ts';
 import { queueHealth } from './queue-health.ts';
 
-/** What became of reminders. `failed`: tried again later, or left to a person. */
+/** What became of the reminders. `failed`: tried again later, or left to a person. */
 export interface ReminderCounts {
   sent: number;
   leftOut: number;
@@ -18,10 +18,10 @@ export interface ReminderCounts {
 }
 
 /**
- * Closings whose reminder may be looked at now. None while sending is paused, the hour is full, or surveys wait to leave: first
- * messages go before reminders.
+ * Closings whose reminder may be looked at now. None while sending is paused, the hour is full, or surveys wait to
+ * leave: first messages go before reminders.
  *
- * @returns empty where the profile has no reminders, or its delivery knows none
+ * @returns empty if the profile or its delivery has no reminders
  */
 export async function dueReminders(services: Services, limit: number): Promise<string[]> {
   const { ledger, lane, clock, settings } = services;
@@ -32,26 +32,26 @@ export async function dueReminders(services: Services, limit: number): Promise<s
   if ((await sendingPause(ledger, now)) !== null || (await fullHour(services)) !== null) return [];
   await beginReminders(ledger, { provider: delivery, afterMs: reminderAfter, now });
   const due = await remindersDue(ledger, delivery, limit, now);
-  // Counted only where there is something to hold back.
+  // Counted only if there is a reminder to hold back.
   return due.length > 0 && (await countDue(ledger, now, lane, maxPerHour)) > 0 ? [] : due;
 }
 
 export interface ReminderLimits {
-  /** Most reminders that may leave. */
+  /** The most reminders that may leave. */
   maxSends: number | null;
   /** Epoch milliseconds after which nothing new is begun. */
   deadline: number | null;
 }
 
 const atOnce = 20;
-/** One that waits for somebody else is left to the next run. */
+/** A reminder that keeps waiting is left to the next run. */
 const mostLooks = 2;
 
 /**
  * Works on reminders until none is due, or a limit is reached.
  *
- * @param counts is counted up, so that it is known of a run that was stopped, too
- * @throws Failure that the next one would meet, too
+ * @param counts is updated as it goes, so that the counts are known even if the run is stopped
+ * @throws Failure that the next reminder would meet too
  */
 async function workReminders(
   services: Services,
@@ -92,7 +92,7 @@ function count(counts: ReminderCounts, { result }: ReminderResult): void {
   counts[result === 'left_out' ? 'leftOut' : result] += 1;
 }
 
-/** As a part of a run that is about surveys: what stops reminders is told beside what they came to. */
+/** As a side task of a survey run: a failure that stops reminders is returned beside their counts. */
 export async function remindInPassing(
   services: Services,
   limits: ReminderLimits,

@@ -20,16 +20,16 @@ import type { Services } from '../context/services.ts';
 import { beginPlan, dueNow, summarizeNamed, summarizeRange, type PlanInProgress } from './summary.ts';
 import { workQueue, type QueueLimits, type FinishedWork } from '../queue/work-queue.ts';
 
-/** All closings of a stretch of time. */
+/** All closings of a time range. */
 export interface RangeTarget {
   range: TimeRange;
   timezone: string;
   source: SourceChoice;
-  /** Whether what failed before waits for its next try, or is tried now: a person who runs it again has fixed the cause. */
+  /** Whether failed closings wait for their next try or are tried now, because a person has fixed the cause. */
   failed: 'wait' | 'now';
 }
 
-/** Which closings: those of a range, or those that named conversations are in. */
+/** Which closings to survey: those of a range, or the current closings of named conversations. */
 export type BackfillTarget = RangeTarget | { conversationIds: AsyncIterable<string> };
 
 export interface BackfillRequest {
@@ -40,41 +40,41 @@ export interface BackfillRequest {
 
 /** What a long run reports while it works. */
 export interface BackfillListener {
-  /** Before anything is asked. */
+  /** Called before anything is requested. */
   explain(sentences: readonly string[], range: BackfillDocument['range']): void;
-  /** What was found and could not be used; each sentence once. */
+  /** Tells what was found and could not be used; each sentence once. */
   warn(sentence: string): void;
   found(seen: number): void;
-  /** Whether `ready` may answer no. Then closings are counted before any of them goes to the queue. */
+  /** Whether `ready` may return false. Then closings are counted before any of them goes into the queue. */
   asks: boolean;
   /**
    * Everything is found and nothing is sent yet.
    *
-   * @param due how many closings there are to work on at most
+   * @param due the most closings that there are to work on
    * @returns false to stop here
    */
   ready(due: number): Promise<boolean>;
   finished(done: number): void;
-  /** How many named conversations could not be read, at the end; no closing is known of them. */
+  /** At the end: how many named conversations could not be read, so that their closings are unknown. */
   unread(count: number): void;
 }
 
 export interface BackfillResult {
   document: BackfillDocument;
-  /** What the run ends with: what stopped the work on the queue, or what kept closings from being found. */
+  /** The failure that the run ends with: it stopped the work on the queue, or kept closings from being found. */
   failure: Failure | null;
-  /** What stopped the work on the queue; null when it ended by itself or at a limit. */
+  /** The failure that stopped the work on the queue; null if that ended by itself or at a limit. */
   stopped: Failure | null;
-  /** Parts of the range that no source gave. */
+  /** Parts of the range that no source covered. */
   missing: readonly MissingPart[];
 }
 
 /**
- * Surveys every closing of a range: finds them into the ledger's queue and works on the queue until it is done. A run
- * that ended early is continued by running it again, or by the next process that works on the queue. A dry run does the same on
- * a copy of the ledger and sends nothing.
+ * Surveys every closing of the target: adds them to the ledger's queue and works on the queue until it is done. To
+ * continue a run that ended early, run it again; the next process that works on the queue also continues it. A dry run
+ * does the same on a copy of the ledger and sends nothing.
  *
- * @throws Failure that kept the work from being begun: what it came to then is nothing
+ * @throws Failure that kept the work from starting: nothing was done
  */
 export async function backfill(
   services: Services,
@@ -82,15 +82,15 @@ export async function backfill(
   listener: BackfillListener,
 ): Promise<BackfillResult> {
   await readyToDeliver(services);
-  // Which organization this is has to be certain before anything is written.
+  // Be certain which organization this is before writing anything.
   await services.organization();
   return withDryRun(services, request.dryRun, (own) => surveyClosings(own, request, listener));
 }
 
 /**
- * A backfill on the ledger of the services, for an organization that is certain.
+ * A backfill on the services' ledger, once the organization is certain.
  *
- * @param request.dryRun whether that is the copy of a dry run
+ * @param request.dryRun whether that ledger is the copy of a dry run
  */
 export async function surveyClosings(
   services: Services,
@@ -110,7 +110,7 @@ export async function surveyClosings(
   const isOver = request.dryRun || part.end === 'declined' || stopped !== null;
   const counted = isOver ? null : await countInPassing(services, request.limits.deadline);
   const requests = structuredClone(services.client.counts);
-  // What was found is worked on first.
+  // A failure to find closings is reported only after work on those that were found.
   const failure = stopped ?? failureOfMissing(missing);
   const now = timeNow(services.clock);
   const { due: left, all: queued } = await countQueued(
@@ -119,7 +119,7 @@ export async function surveyClosings(
     services.lane,
     services.settings.policy.maxPerHour,
   );
-  // A limit that is reached with the last closing stopped nothing.
+  // A limit that was reached with the last closing stopped nothing.
   const isDone = left === 0 && stopped === null && part.end !== 'declined' && part.range !== null;
   const document: BackfillDocument = {
     dryRun: request.dryRun,
@@ -169,7 +169,7 @@ async function runRange(
   const planned = planSources(services, range, source).explanation;
   listener.explain([...planned, ...exports.explanation], { ...range, timezone });
   const warned = new Set<string>();
-  // Planned anew each time: a person may take longer to answer than events stay within reach.
+  // Planned anew each time: events may pass out of reach while a person takes time to answer.
   const find = async (where: Services): ReturnType<typeof enumerateClosings> => {
     const found = await enumerateClosings(where, planSources(where, range, source, exports.begin()), (seen) =>
       listener.found(seen),
@@ -232,7 +232,7 @@ async function runNamed(
   return { ...found, ...(await summarizeNamed(services.ledger, named)), thisRun, end, failure };
 }
 
-/** Before a person is asked, else beside the first closings, which ask for the same. Without closings nothing is asked for. */
+/** Warns before a person is asked, else beside the first closings, which read the same lists. No closings, no reads. */
 async function warn(
   listener: BackfillListener,
   closings: number,

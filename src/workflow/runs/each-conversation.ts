@@ -3,10 +3,7 @@ import { describeFailure, type ConversationResult } from '../survey/describe.ts'
 import type { Services } from '../context/services.ts';
 import { createSteps, type Steps } from '../context/steps.ts';
 
-/**
- * Works on each conversation in turn, every one once. One that fails does not stop the rest, unless the rest would
- * fail alike.
- */
+/** Works on each conversation once, in turn. A failure does not stop the rest, unless they would fail the same way. */
 export async function eachConversation(
   services: Services,
   conversationIds: readonly string[],

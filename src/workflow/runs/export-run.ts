@@ -13,16 +13,16 @@ import type { SourceChoice } from './find-closings.ts';
 
 /** What a run takes from export files. */
 export interface ExportRun {
-  /** A new archive, which the services answer from once it is filled. */
+  /** Begins a new archive, from which the services answer once it is filled. */
   begin(): ExportArchive;
-  /** Those of the run, which ask Gladly for what the files do not have. */
+  /** The run's services, which ask Gladly for what the files lack. */
   services: Services;
   /** Sentences for people. */
   explanation: readonly string[];
   finished(work: Pick<FinishedWork, 'closing' | 'row'>): void;
-  /** Requests that a dry run was spared, and that the real one has to make. */
+  /** Requests that a dry run was spared, but the real run has to make. */
   spared(): number;
-  /** Null where no files were read. */
+  /** Null if no files were read. */
   figures(): BackfillDocument['exports'];
 }
 
@@ -41,8 +41,8 @@ const knownOfFiles = [
 ];
 
 /**
- * A dry run takes whole conversations from the files. A real one takes only customers, and of those the ones with an
- * unambiguous address, once each: who asks again wants to know what Gladly says now.
+ * A dry run takes whole conversations from the files. A real run takes only customers with an unambiguous address, and
+ * each only once: a second read is meant to show what Gladly says now.
  */
 export function beginExportRun(
   services: Services,
@@ -56,7 +56,7 @@ export function beginExportRun(
   }
   const { client, settings } = services;
   const needsEmail = traitsOf(settings.delivery).addressKind === 'email';
-  // Exports have no inboxes.
+  // Exports do not include inboxes.
   const takesConversations = dryRun && settings.policy.excludedInboxes.length === 0;
   const customers = new Set<string>();
   const conversations = new Set<string>();
@@ -95,7 +95,7 @@ export function beginExportRun(
     finished: ({ closing, row }) => {
       if (closing !== null && row !== null && conversations.has(closing.conversationId)) verdicts += 1;
     },
-    // Conversation and timeline.
+    // Two each: conversation and timeline.
     spared: () => 2 * conversations.size,
     figures: () => ({
       jobs: archive.jobs.length,
@@ -110,7 +110,7 @@ export function beginExportRun(
   };
 }
 
-/** What Gladly does not know any more is what the files call it: an agent who left, a topic that was removed. */
+/** Names from the files for what Gladly no longer knows: an agent who left, a topic that was removed. */
 function namedByFiles(directory: Directory, names: ExportNames): Directory {
   return {
     ...directory,
@@ -131,7 +131,7 @@ function namedByFiles(directory: Directory, names: ExportNames): Directory {
   };
 }
 
-/** The files do not say which of several addresses is the primary one. */
+/** The files do not say which of several addresses is primary. */
 function isUnambiguous({ emails }: Customer): boolean {
   return emails.length === 1 && 'address' in chooseEmail(emails);
 }

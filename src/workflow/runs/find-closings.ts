@@ -17,26 +17,26 @@ export type SourceChoice = 'auto' | SourceName;
 
 export interface Enumeration {
   sources: SourceName[];
-  /** Sentences for people: what was asked, and why; and the warnings. */
+  /** Sentences for people: which sources were used, and why; and the warnings. */
   explanation: string[];
-  /** Sentences for people: what arrived and could not be used. */
+  /** Sentences for people: what arrived but could not be used. */
   warnings: string[];
-  /** Reports of closings in the range; the same one reported twice counts twice. */
+  /** Reports of closings in the range; a closing that is reported twice counts twice. */
   seen: number;
   /** Closings that the ledger did not know. */
   fresh: number;
-  /** Closings that are suppressed by what was found, as a reopening that followed them. */
+  /** Closings that were suppressed by what was found, such as a later reopening. */
   suppressed: number;
-  /** Parts of the range that no source gave, in order of time: closings may be missing there. */
+  /** Parts of the range that no source covered, in order of time: closings may be missing there. */
   missing: MissingPart[];
 }
 
-/** How a range is looked through. */
+/** How a range is searched. */
 export interface SourcePlan {
   covers: Cover[];
   /** Sentences for people. */
   explanation: string[];
-  /** Who is asked for a part that its source did not give, one after the other. */
+  /** The sources to try in turn for a part that its own source did not cover. */
   standInsFor: (part: MissingPart) => Fallback[];
 }
 
@@ -46,9 +46,9 @@ const isUnreached = ({ code }: Failure): boolean => code === 'timeout' || code =
 const batchSize = 500;
 
 /**
- * How a range would be covered, before anything is asked.
+ * How a range would be covered, before anything is requested.
  *
- * @param archive gets what export files have, besides closings
+ * @param archive collects what export files hold besides closings
  */
 export function planSources(
   services: Services,
@@ -59,14 +59,14 @@ export function planSources(
   const { client, clock } = services;
   const sources = { events: eventSource(client, clock), report: reportSource(client) };
   const chosen = chooseSources(range, choice, clock(), { ...sources, export: exportSource(client, archive) });
-  // Several parts may be missing, and the jobs are the same for all.
+  // Several parts may be missing, but the list of jobs is the same for all.
   let jobs: ReturnType<typeof client.getExportJobs> | undefined;
   const oneList = { ...client, getExportJobs: () => (jobs ??= client.getExportJobs()) };
   const files = exportSource(oneList, exportArchive({ keepsItems: false }), { standsIn: true });
   return {
     ...chosen,
     standInsFor: ({ source, failure }) => {
-      // A Gladly that cannot be reached for its events is not waited for to make a report, which may take ten minutes.
+      // If Gladly cannot be reached for its events, do not wait for it to make a report, which may take ten minutes.
       if (choice !== 'auto' || (source === 'events' && isUnreached(failure))) return [];
       return fallbacks(source, clock(), { ...sources, export: files });
     },
@@ -74,9 +74,10 @@ export function planSources(
 }
 
 /**
- * Writes every closing of a range into the ledger as a row of the queue. What the ledger knows already is adopted, so
- * that overlapping ranges, sources and runs lead to one row for each closing. A part of the range that a source cannot
- * give is asked of the others as far as they reach, where any may be asked, and keeps nothing else from being found.
+ * Writes every closing of a range into the ledger as a row of the queue. Closings that the ledger already knows are
+ * adopted, so overlapping ranges, sources and runs lead to one row for each closing. For a part of the range that a
+ * source cannot cover, the stand-ins are tried as far as they reach; such a part does not keep the rest from being
+ * found.
  *
  * @throws Failure that everything would meet
  */
@@ -97,7 +98,7 @@ export async function enumerateClosings(
   const withoutId = { closing: 0, reopening: 0 };
   const read = (cover: Cover): Promise<MissingPart[]> =>
     readCover(services, cover, { enumeration, withoutId, onFound });
-  // The newest first: events pass out of reach while the report is read, which may take hours.
+  // Newest first: events pass out of reach while the report is read, which may take hours.
   for (const cover of covers.toReversed()) {
     for (const part of await read(cover)) {
       enumeration.missing.push(...(await elsewhere(part, standInsFor(part), read)));
@@ -119,7 +120,7 @@ interface Progress {
   onFound: (seen: number) => void;
 }
 
-/** Reads one cover as far as possible. @returns what it did not give */
+/** Reads one cover as far as possible. @returns the parts that its source did not give */
 async function readCover(
   services: Services,
   cover: Cover,
@@ -151,7 +152,7 @@ async function readCover(
         if (batch.length >= batchSize) await write();
       } else {
         const { conversationId } = found.reopening;
-        // A reopening means the closings before it, so these have to be written first.
+        // A reopening applies to the closings before it, so write those first.
         if (batch.some((report) => report.conversationId === conversationId)) await write();
         enumeration.suppressed += (await recordReopening(services.ledger, found.reopening)).suppressed;
       }

@@ -3,14 +3,14 @@ import type { Failure, FailureKind } from '../../failure.ts';
 import type { SourceName } from '../../ports/closing-source.ts';
 import type { Cover, Fallback } from '../../sources/planner.ts';
 
-/** A part of a range that was not looked through, or not wholly. */
+/** A part of a range that was not searched, or not completely. */
 export interface MissingPart {
   source: SourceName;
   range: TimeRange;
   failure: Failure;
 }
 
-/** Asks the fallbacks in turn for what is still missing. @returns what is missing then */
+/** Tries the fallbacks in turn for what is still missing. @returns what is missing after that */
 export async function elsewhere(
   part: MissingPart,
   fallbacks: readonly Fallback[],
@@ -32,7 +32,7 @@ export async function elsewhere(
 
 const rangesOf = (parts: readonly MissingPart[]): TimeRange[] => parts.map(({ range }) => range);
 
-/** What a range has before and after a part of it. */
+/** What remains of a range before and after a part of it. */
 function outside({ since, until }: TimeRange, part: TimeRange): TimeRange[] {
   const sides = [
     { since, until: part.since },
@@ -41,7 +41,7 @@ function outside({ since, until }: TimeRange, part: TimeRange): TimeRange[] {
   return sides.filter((side) => side.since < side.until);
 }
 
-/** In order of time; what follows on one another for the same reason is one part. */
+/** In order of time; adjoining parts that are missing for the same reason become one. */
 export function joined(missing: readonly MissingPart[]): MissingPart[] {
   const parts: MissingPart[] = [];
   for (const part of missing.toSorted((one, next) => (one.range.since < next.range.since ? -1 : 1))) {
@@ -61,7 +61,7 @@ export function missingSentence({ source, range, failure }: MissingPart): string
   return `${part}: the ${what} could not be read (${failure.message})`;
 }
 
-/** The failure to end with: what a person has to fix before what passes. Null where nothing is missing. */
+/** The failure to end with: one that a person must fix goes before one that passes. Null if nothing is missing. */
 export function failureOfMissing(missing: readonly MissingPart[]): Failure | null {
   const order: readonly FailureKind[] = ['credentials', 'contract', 'partial', 'temporary'];
   const rank = ({ failure }: MissingPart): number => (order.indexOf(failure.kind) + 10) % 10;

@@ -9,10 +9,10 @@ import type { Services } from '../context/services.ts';
 import { createSteps } from '../context/steps.ts';
 import type { NextWork } from '../queue/work-queue.ts';
 
-/** What was found about conversations that somebody named. */
+/** What was found about conversations that a person named. */
 export interface NamedConversations {
   next: NextWork;
-  /** Ids of the closings that they are in. */
+  /** Ids of the conversations' current closings. */
   closingIds: Set<string>;
   /** Conversations that are open. */
   open: string[];
@@ -20,7 +20,7 @@ export interface NamedConversations {
   unread: { conversationId: string; failure: Failure }[];
 }
 
-/** Works through named conversations: each is read once, and its closing is taken if there is anything to do. */
+/** Works through named conversations: each is read once, and its closing is claimed if there is anything to do. */
 export function namedConversations(services: Services, ids: Iterable<string>): NamedConversations {
   const iterator = new Set(ids).values();
   const found: NamedConversations = { next, closingIds: new Set(), open: [], unread: [] };

@@ -30,7 +30,7 @@ function emptySummary(): Summary {
   return { closings: 0, outcomes, reasons: {}, failures: [] };
 }
 
-/** The closings of a range as the ledger has them now. */
+/** The closings of a range as they are in the ledger now. */
 export async function summarizeRange(ledger: Ledger, range: ClosedBetween): Promise<Summary> {
   const { states, reasons } = await countClosings(ledger, range);
   const summary = { ...emptySummary(), reasons };
@@ -42,7 +42,7 @@ export async function summarizeRange(ledger: Ledger, range: ClosedBetween): Prom
   return summary;
 }
 
-/** The same for conversations that somebody named. */
+/** The same for conversations that a person named. */
 export async function summarizeNamed(
   ledger: Ledger,
   { closingIds, open, unread }: NamedConversations,
@@ -81,10 +81,10 @@ function listed({
   return { conversationId, error: { code, message }, retryAt: dueAt };
 }
 
-/** What the real run would send, gathered while the dry run decides. */
+/** What the real run would send, counted while the dry run decides. */
 export interface PlanInProgress {
   add(closing: Closing): void;
-  /** @param requests that the dry run made to Gladly */
+  /** @param requests Gladly requests that the dry run made, or was spared by export files */
   end(requests: number): BackfillPlan;
 }
 
@@ -114,7 +114,7 @@ function addTo<Key extends string>(table: Partial<Record<Key, number>>, key: Key
   table[key] = (table[key] ?? 0) + 1;
 }
 
-/** How many closings this run will work on at most. */
+/** The most closings that this run will work on. */
 export async function dueNow(
   { ledger, clock, lane, settings }: Services,
   { maxClosings }: QueueLimits,

@@ -3,17 +3,17 @@ import type { TimeRange } from '../../domain/values/time-range.ts';
 import { advanceCheckpoint, readCheckpoint, setCheckpointOnce } from '../../store/checkpoints.ts';
 import type { Services } from '../context/services.ts';
 
-/** Sources lag and clocks differ: the newest stretch is read again by the next tick. */
+/** Sources lag and clocks differ, so the next tick reads the newest stretch again. */
 const overlapMilliseconds = 10 * 60_000;
 
 type OnLedger = Pick<Services, 'ledger' | 'lane'>;
 
-/** When surveying began: at the first tick of `sync` or the first start of `serve`, which is now if there was none. */
+/** When surveying began: at the first tick of `sync` or the first start of `serve`; that is now if there was none. */
 export async function surveyingSince({ ledger, lane }: OnLedger, at: string): Promise<string> {
   return setCheckpointOnce(ledger, { lane, name: 'started' }, at);
 }
 
-/** The stretch in which closings have not been looked for yet, from the last tick on. */
+/** The range since the last tick, in which closings have not been looked for yet. */
 export async function unseenRange(
   { ledger, lane }: OnLedger,
   startedAt: string,
@@ -25,7 +25,7 @@ export async function unseenRange(
   return { since, until: timeAt(Math.max(nowMs, Date.parse(since) + 1)) };
 }
 
-/** All closings up to this time have been looked for. */
+/** Records that all closings up to this time have been looked for. */
 export async function seenUntil({ ledger, lane }: OnLedger, at: string): Promise<void> {
   await advanceCheckpoint(ledger, { lane, name: 'until' }, at);
 }

@@ -23,22 +23,22 @@ export interface SyncRequest {
 
 export interface SyncResult {
   document: SyncDocument;
-  /** What stopped the tick; what it left is left to the next. */
+  /** What stopped the tick; the next tick does the rest. */
   failure: Failure | null;
 }
 
-/** No webhook waits for this process. */
+/** No webhook waits for this process, so a ledger of any size may be rewritten. */
 const anySize = { largestLedger: Number.POSITIVE_INFINITY };
 
-/** Cards of one tick; the rest wait for the next. */
+/** Most cards in one tick; the rest wait for the next. */
 const mostCards = 500;
 
-/** Alerts of one tick; each may wait for an answer for a while. */
+/** Most alerts in one tick; each may wait a while for an answer. */
 const mostAlerts = 100;
 
 /**
- * One tick: closings since the last tick, surveys that are due, answers without a card. Begins at the moment of the
- * first tick; the past is surveyed only by a backfill or a replay.
+ * One tick: closings since the last tick, due surveys, answers without a card. Surveying begins with the first tick;
+ * the past is surveyed only by a backfill or a replay.
  */
 export async function sync(
   services: Services,
@@ -61,14 +61,14 @@ async function tick(
   const startedAt = await surveyingSince(services, at);
   const range = await unseenRange(services, startedAt, now);
   const target = { range, timezone, source: 'auto', failed: 'wait' } as const;
-  // Which organization this is has to be certain before closings are written.
+  // Be certain which organization this is before writing closings.
   await services.organization();
   const { document, failure, stopped, missing } = await surveyClosings(
     services,
     { target, limits, dryRun },
     listener,
   );
-  // Reminders are messages, too.
+  // Reminders are messages too, so the limits cover them.
   const reminding = (): ReturnType<typeof remindInPassing> =>
     remindInPassing(services, whatIsLeft(limits, document));
   if (stopped !== null || dryRun) {
@@ -83,7 +83,7 @@ async function tick(
     };
     return ended({ ...document, startedAt, ...nothing }, failure, remindersStopped);
   }
-  // Only so far was everything looked through.
+  // Up to here everything was searched.
   await seenUntil(services, missing[0]?.range.since ?? at);
   const { counts: medallia, failure: unread } = await readMedallia(services);
   const { failure: cardsStopped, ...cards } = await postMissingCards(services);
@@ -96,7 +96,7 @@ async function tick(
   return ended(whole, failure, cardsStopped ?? remindersStopped ?? (failure === null ? unread : null));
 }
 
-/** @param stop what came after the closings and stopped the tick */
+/** @param stop a failure after the work on closings that stopped the tick */
 function ended(document: SyncDocument, failure: Failure | null, stop: Failure | null): SyncResult {
   if (stop === null) return { document, failure };
   return { document: { ...document, end: 'stopped', error: errorOf(stop, null) }, failure: stop };
@@ -104,7 +104,7 @@ function ended(document: SyncDocument, failure: Failure | null, stop: Failure | 
 
 const noReminders = { sent: 0, leftOut: 0, uncertain: 0, failed: 0 };
 
-/** What closings left of the limits. */
+/** What the closings left of the limits. */
 function whatIsLeft(
   { maxSends, deadline }: QueueLimits,
   { thisRun }: Pick<SyncDocument, 'thisRun'>,
@@ -113,7 +113,7 @@ function whatIsLeft(
   return { maxSends: left, deadline };
 }
 
-/** Alerts that were not sent when their answers came. One that fails is tried again by a later tick. */
+/** Sends alerts that were not sent when their answers came. A later tick retries those that fail. */
 async function sendDueAlerts(services: Services): Promise<SyncDocument['alerts']> {
   const alerts = { sent: 0, failed: 0 };
   for (const alert of await dueAlerts(services, mostAlerts)) {
@@ -126,7 +126,7 @@ async function sendDueAlerts(services: Services): Promise<SyncDocument['alerts']
   return alerts;
 }
 
-/** What went wrong there keeps no card from being posted. */
+/** A failure at Agent Connect does not keep cards from being posted. */
 async function readMedallia(
   services: Services,
 ): Promise<{ counts: SyncDocument['medallia']; failure: Failure | null }> {
@@ -144,7 +144,7 @@ interface CardRun {
   failure: Failure | null;
 }
 
-/** Answers whose card was not posted when they came. One that fails is tried again by a later tick. */
+/** Posts cards that were not posted when their answers came. A later tick retries those that fail. */
 async function postMissingCards(services: Services): Promise<CardRun> {
   const cards = { posted: 0, failed: 0 };
   const forbidden: Failure[] = [];
@@ -161,6 +161,6 @@ async function postMissingCards(services: Services): Promise<CardRun> {
     if (error instanceof Failure) return { ...cards, failure: error };
     throw error;
   }
-  // Several, and not one was permitted: the cause is not one of the cards.
+  // Several were refused and not one was permitted: the cause is not a single card.
   return { ...cards, failure: cards.posted > 0 ? null : (forbidden[1] ?? null) };
 }

@@ -9,7 +9,7 @@ import type { Ledger, Reading } from '../../store/ledger/ledger.ts';
 import type { NameKind } from '../../store/ledger/tables.ts';
 import { brandsIn, isKnownIn, namesIn } from '../../store/views/score-details.ts';
 
-/** Ids or names as somebody typed them; of agents also emails. */
+/** Ids or names as a person typed them; for agents, also email addresses. */
 export interface GivenFilters {
   agents: readonly string[];
   inboxes: readonly string[];
@@ -22,9 +22,9 @@ export interface GivenFilters {
 const most = 5;
 
 /**
- * What the given names mean in this ledger. A name that several have means all of them.
+ * What the given names mean in this ledger. A name that several share means all of them.
  *
- * @throws Failure kind usage, code `agent_unknown` and the like; its hint lists what is near
+ * @throws Failure kind usage, code `agent_unknown` and the like; its hint lists similar names
  */
 export async function filtersOf(ledger: Ledger, given: GivenFilters): Promise<ReportFilters> {
   return ledger.read(async (db) => ({
@@ -74,7 +74,7 @@ async function namedIn(db: Reading, kind: NameKind, given: readonly string[]): P
   return [...found.values()];
 }
 
-/** An agent whom Gladly does not list has the address as the id. */
+/** For an agent whom Gladly does not list, the address is the id. */
 function isAddressOf(text: string, known: readonly (string | null)[]): boolean {
   const key = addressKey(text);
   return key.includes('@') && known.some((one) => one !== null && addressKey(one) === key);

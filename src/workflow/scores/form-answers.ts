@@ -3,7 +3,7 @@ import { shareOf } from '../../domain/scores/share.ts';
 import type { CountedReply } from '../../store/views/form-counts.ts';
 import { collator } from './report-keys.ts';
 
-/** Why ratings were low, the most frequent reason first. */
+/** Why ratings were low, most frequent reason first. */
 export function lowReasonsOf(
   counted: readonly { reason: string | null; answers: number }[],
   lowRating: number,
@@ -15,7 +15,7 @@ export function lowReasonsOf(
   return { lowRating, of, unsaid: sum(counted.filter(({ reason }) => reason === null)), reasons };
 }
 
-/** A distribution for each wording of the question, the one with most answers first. */
+/** A distribution for each wording of the question, most answers first. */
 export function questionsOf(counted: readonly CountedReply[]): ReportOwnQuestion[] {
   const wordings = new Map<string, CountedReply[]>();
   for (const reply of counted) {

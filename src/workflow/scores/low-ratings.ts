@@ -6,7 +6,7 @@ import { lowRatings, namesIn } from '../../store/views/score-details.ts';
 import { conversationUrl } from '../../domain/survey/conversation-url.ts';
 import { cohortOf, type ReportQuestion } from './report.ts';
 
-/** The low ratings with a comment that a report is about, those of the newest closings first. */
+/** A report's low ratings that have a comment, newest closing first. */
 export async function lowRatedAnswers(
   ledger: Pick<Ledger, 'read'>,
   question: Pick<ReportQuestion, 'range' | 'filters'>,

@@ -8,9 +8,9 @@ import type { ReportPage } from '../../html/report/page.ts';
 export type MailSettings = Pick<Settings, 'delivery' | 'from' | 'smtpUrl' | 'publicUrl'>;
 
 /**
- * Mails a report with its page. @param report `html` is the page, `text` what a mail program without HTML shows
+ * Mails a report with its page. @param report `html` is the page, `text` is for mail programs that show no HTML
  *
- * @throws Failure those of `refuseWithoutSmtp` and `sendReportMail`
+ * @throws the Failures of `refuseWithoutSmtp` and `sendReportMail`
  */
 export async function mailReport(
   { page, html, text }: { page: ReportPage; html: string; text: string },
@@ -27,7 +27,7 @@ export async function mailReport(
   });
 }
 
-/** @throws Failure of kind configuration, which says what to set for a mail */
+/** @throws Failure kind configuration that says what to set before mail can be sent */
 export function refuseWithoutSmtp({ delivery, smtpUrl, from }: MailSettings): {
   url: string;
   from: string;

@@ -24,7 +24,7 @@ export function keyOf(by: readonly ReportField[], keys: readonly (string | null)
   return Object.fromEntries(entries) as ReportKey;
 }
 
-/** By name, then by id; what has none comes last. */
+/** Sorts by name, then by id; null (no id) comes last. */
 export function orderOf(
   name: string | null | undefined,
   id: string | null | undefined,

@@ -7,16 +7,16 @@ import type { Ledger } from '../../store/ledger/ledger.ts';
 import { lowRatedAnswers } from './low-ratings.ts';
 import { isCompared, reportOf, type ReportQuestion } from './report.ts';
 
-/** As many as somebody reads. */
+/** As many as a person reads. */
 const mostComments = 10;
-/** So many are read, to find the lowest among them. */
+/** This many are read to find the lowest among them. */
 const mostRead = 1000;
 
 /**
- * What the page of a report says, all of one moment of the ledger. Rows that cannot be compared, or none, become rows by
- * agent.
+ * The contents of a report's page, all from one moment of the ledger. If the report has no rows, or rows that cannot be
+ * compared, the page groups by agent instead.
  *
- * @throws those of `readBrand`
+ * @throws the Failures of `readBrand`
  */
 export async function reportPageOf(
   ledger: Ledger,

@@ -40,12 +40,12 @@ import { collator, compareOrders, keyOf, namesFor, orderOf } from './report-keys
 
 export interface ReportQuestion {
   range: TimeRange;
-  /** IANA name: the zone of days, weeks and months. */
+  /** IANA time zone for days, weeks and months. */
   timezone: string;
   /** None, one or two. */
   by: readonly ReportField[];
   filters: ReportFilters;
-  /** Answers that a row needs to be compared. */
+  /** How many answers a row needs before it is compared. */
   minimum: number;
   /** The lowest rating that counts as satisfied. */
   satisfiedFrom: number;
@@ -57,7 +57,7 @@ export interface ReportQuestion {
   withCredit: boolean;
 }
 
-/** All that a report says, of one moment of the ledger. */
+/** The whole report, from one moment of the ledger. */
 export async function reportOf(
   ledger: Pick<Ledger, 'read'>,
   question: ReportQuestion,
@@ -67,7 +67,7 @@ export async function reportOf(
     const cohort = cohortOf(question);
     const counted = await countGroups(db, cohort, countedBy(by), timezone);
     const groups = merged(by, counted);
-    // Where groups overlap, each closing is in one of them first.
+    // If groups overlap, each closing counts overall only in the group marked as its first.
     const once = counted.filter(({ isFirst }) => isFirst);
     const overall = once.map(({ counts }) => counts).reduce(sumOf, noCounts);
     return {
@@ -89,7 +89,7 @@ export async function reportOf(
   });
 }
 
-/** Whether a report is empty although the ledger knows closings of its range: trials never count. */
+/** Whether a report is empty although the ledger has closings in its range: trials never count. */
 export async function hasOnlyTrials(
   ledger: Ledger,
   { overall, range }: Pick<ReportDocument, 'overall' | 'range'>,
@@ -136,7 +136,7 @@ function reasonsOf(counted: Awaited<ReturnType<typeof countReasons>>): ReportDoc
   return counts;
 }
 
-/** In the order in which reasons are given. */
+/** In the order in which reasons are listed. */
 function codesOf(reasons: string | null): ReasonCode[] {
   const given = reasons?.split(',') ?? [];
   return reasonCodes.filter((code) => given.includes(code));
@@ -169,12 +169,12 @@ async function rowsOf(
   }));
 }
 
-/** Nobody is responsible for the score of a time or a reason. */
+/** Rows by time or by reason are not compared: no one is responsible for their score. */
 export function isCompared(field: ReportField): boolean {
   return !isOfCalendar(field) && field !== 'reason';
 }
 
-/** Of two calendar fields, days are counted and then put together. */
+/** With two calendar fields, days are counted and then combined. */
 function countedBy(by: readonly ReportField[]): ScoreField[] {
   const calendar = by.filter(isOfCalendar);
   const [only = null] = calendar.length === 1 ? calendar : [];
@@ -186,7 +186,7 @@ function countedBy(by: readonly ReportField[]): ScoreField[] {
 
 type MergedGroup = Pick<CountedGroup, 'keys' | 'counts'>;
 
-/** The groups that were counted, as the rows have them: with the first reason instead of all, and in the order of `by`. */
+/** Merges the counted groups into rows: by the first reason instead of all reasons, and in the order of `by`. */
 function merged(by: readonly ReportField[], groups: readonly CountedGroup[]): MergedGroup[] {
   const counted = countedBy(by);
   const found = new Map<string, MergedGroup>();

@@ -9,15 +9,15 @@ import { readCheckpoint } from '../../store/checkpoints.ts';
 import { repeatEvery } from './keep-going.ts';
 import { seenUntil, surveyingSince, unseenRange } from '../runs/sync-range.ts';
 
-/** Without a catch-up for so long, by any server, something is wrong. */
+/** If no server has caught up for this long, something is wrong. */
 const longestAgeMs = 15 * 60_000;
 
-/** A report may take twice five minutes until its first row. Who finds nothing for longer leaves it to others. */
+/** A report may take twice five minutes to its first row. A server that finds nothing for longer lets others try. */
 const longestStandstillMs = 15 * 60_000;
 
 /**
- * Writes the closings since the last time into the queue, as `sync` finds them: those whose webhook never came. Of
- * several servers on one ledger one does it at a time.
+ * Queues the closings since the last catch-up whose webhook never came, found the way `sync` finds them. If several
+ * servers share a ledger, one does this at a time.
  *
  * @returns null while another process does it
  */
@@ -38,7 +38,7 @@ export async function catchUp(services: Services, onFound: () => void): Promise<
     () => performance.now() - progressAt < longestStandstillMs,
   );
   try {
-    // Which organization this is has to be certain before anything is written.
+    // Be certain which organization this is before writing anything.
     await services.organization();
     const mended = await mendTimes(services);
     const startedAt = await surveyingSince(services, at);
@@ -74,7 +74,7 @@ export async function keepCatchingUp(
       report(log, await catchUp(services, onFound));
       return null;
     }),
-    // Beside the other, which may be waiting for an answer all this time.
+    // Runs beside the catch-up, which may be waiting for an answer all this time.
     repeatEvery(services, log, everyMilliseconds, async () => {
       await warnOfOldAge(services, log, openedAt, latestMs);
       return null;
@@ -82,7 +82,7 @@ export async function keepCatchingUp(
   ]);
 }
 
-/** @throws Failure where the events could not be read, so that they are soon asked for again */
+/** @throws Failure when the events could not be read, so that they are soon requested again */
 function report(log: Log, found: Enumeration | null): void {
   if (found === null) return;
   for (const warning of found.warnings) log.warn({ sources: found.sources }, warning);
@@ -93,7 +93,7 @@ function report(log: Log, found: Enumeration | null): void {
   if (found.fresh > 0) {
     log.info({ closings: found.fresh, sources: found.sources }, 'found closings without a webhook');
   }
-  // A report is asked for again after the usual time: Gladly makes few of them.
+  // A report is requested again only after the usual time: Gladly makes few of them.
   const passing = found.missing.find(({ source }) => source === 'events');
   if (passing !== undefined) throw passing.failure;
 }

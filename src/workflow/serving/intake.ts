@@ -6,10 +6,10 @@ import { readWebhookEvent, type WebhookEvent } from '../../gladly/resources/webh
 import { recordEvents, type LedgerEvent } from '../../store/closings/events.ts';
 import type { Services } from '../context/services.ts';
 
-/** Where Gladly's webhooks come in. */
+/** Takes Gladly's webhooks. */
 export interface Intake {
   /**
-   * Resolves only after the event is on disk; `ignored` is an event that surveys do not need.
+   * Resolves only after the event is on disk; `ignored`: surveys do not need this event.
    *
    * @throws Failure kind contract for an event that cannot be used, kind ledger when it could not be written.
    */
@@ -17,7 +17,7 @@ export interface Intake {
 }
 
 export interface IntakeListener {
-  /** Something is on disk that the queue may have to work on. */
+  /** Events are on disk that may be work for the queue. */
   onStored: () => void;
   onIgnored: (type: string) => void;
 }
@@ -31,7 +31,7 @@ interface Waiting {
 /** Bounds how long one transaction keeps other users of the ledger out. */
 const largestBatch = 500;
 
-/** Events that arrive while one write runs share the next one, so that many of them cost one write to the disk. */
+/** Events that arrive during one write share the next one, so that many events cost one disk write. */
 export function createIntake(
   { ledger, clock, lane }: Pick<Services, 'ledger' | 'clock' | 'lane'>,
   listener: IntakeListener,
@@ -47,7 +47,7 @@ export function createIntake(
         lane,
       );
     } catch (error) {
-      // One event that cannot be written must not take the others with it; a disk that fails is everybody's trouble.
+      // One event that cannot be written must not fail the others; a Failure, such as a full disk, concerns them all.
       if (batch.length === 1 || error instanceof Failure) {
         for (const { reject } of batch) reject(error);
       } else {
@@ -63,7 +63,7 @@ export function createIntake(
     if (writing) return;
     writing = true;
     while (waiting.length > 0) {
-      // What the sockets have brought by now is read first: it shares this write.
+      // Let the sockets deliver what has already arrived: it shares this write.
       await nextTurn();
       await write(waiting.splice(0, largestBatch));
     }
@@ -93,7 +93,7 @@ type ConversationEvent = Exclude<WebhookEvent, { type: 'PING' | 'other' }>;
 /** Gladly repeats an event for less than two hours. */
 const latestMilliseconds = 24 * 60 * 60_000;
 
-/** An event without a readable time, or with one that it can not have, happened when it arrived, as far as we know. */
+/** If an event's time is unreadable or impossible, its arrival time is the best we know. */
 function ledgerEvent(received: ConversationEvent, seenAt: string): LedgerEvent {
   const { conversationId, customerId, initiator: closedBy } = received;
   const age = Date.parse(seenAt) - Date.parse(received.at ?? '');

@@ -8,11 +8,11 @@ const shortestPauseMilliseconds = 1000;
 const longestPauseMilliseconds = 60_000;
 
 /**
- * Repeats a piece of work until the services stop. A failure is logged, and the work is tried again after a pause that
- * doubles from 1 s to a minute while nothing gets better: a server outlives its troubles.
+ * Repeats a task until the services stop. A failure is logged, and the task is tried again after a pause that doubles
+ * from 1 s to a minute while nothing gets better: a server outlives its troubles.
  *
- * @param work waits for work by itself and calls `onSuccess` when something went well; `failures` is how often in a row
- *   it has failed since then
+ * @param work waits for work by itself and calls `onSuccess` when something went well; `failures` counts its failures
+ *   in a row since then
  */
 export async function keepGoing(
   { signal, sleep }: Pick<Services, 'signal' | 'sleep'>,
@@ -28,7 +28,7 @@ export async function keepGoing(
       });
       failures = 0;
     } catch (error) {
-      // What is stopped in the middle fails; that is harmless.
+      // Work that is stopped midway fails; that is harmless.
       if (stopped(signal)) return;
       failures += 1;
       const pauseMs = Math.min(shortestPauseMilliseconds * 2 ** (failures - 1), longestPauseMilliseconds);
@@ -39,9 +39,9 @@ export async function keepGoing(
 }
 
 /**
- * Does something short now and again.
+ * Repeats a short task at intervals.
  *
- * @param work answers after how many milliseconds it is to be done again at the latest; null: after the usual time
+ * @param work returns the most milliseconds until it must run again; null: the usual interval
  */
 export async function repeatEvery(
   services: Pick<Services, 'signal' | 'sleep'>,
@@ -55,7 +55,7 @@ export async function repeatEvery(
   });
 }
 
-/** A function, because the compiler takes a signal that was not aborted before for one that never is. */
+/** A function, because the compiler assumes that a signal found not aborted stays that way. */
 function stopped(signal: AbortSignal): boolean {
   return signal.aborted;
 }

@@ -6,7 +6,7 @@ import { countUnasked } from '../queue/count-unasked.ts';
 import { repeatEvery } from './keep-going.ts';
 
 export interface MedalliaListener {
-  /** All that Agent Connect had was read. */
+  /** Everything that Agent Connect had was read. */
   pulled(counts: PullCounts): void;
   pullFailed(): void;
 }
@@ -15,7 +15,7 @@ const readEveryMilliseconds = 60_000;
 const countEveryMilliseconds = 20_000;
 
 /**
- * Reads what is new at Agent Connect, and has closings count there of which nobody is asked, until the services stop.
+ * Reads what is new at Agent Connect, and reports suppressed closings that count there, until the services stop.
  *
  * @param onNews there may be new answers
  */

@@ -1,13 +1,13 @@
 import { keptOrganization, type KnownOrganization } from '../context/organization.ts';
 import type { Services } from '../context/services.ts';
 
-/** How long a customer waits for Gladly where nothing at all is known yet. */
+/** How long a customer waits for Gladly while nothing at all is known yet. */
 const patienceMilliseconds = 300;
 const refreshMilliseconds = 15 * 60_000;
 
 /**
- * What is known of the organization without waiting for Gladly: a page must not fail or be slow because Gladly is. Older
- * knowledge is used at once and refreshed in the background.
+ * What is known about the organization without waiting for Gladly: a page must not fail or be slow because Gladly does.
+ * Older knowledge is used at once and refreshed in the background.
  */
 export function knownOrganization(
   services: Pick<Services, 'ledger' | 'directory' | 'clock' | 'signal'>,

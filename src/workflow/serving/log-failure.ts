@@ -3,7 +3,7 @@ import type { Log } from '../../ports/log.ts';
 import { thrownBy } from '../context/defect.ts';
 import { errorFields } from '../context/error-fields.ts';
 
-/** What one piece of work ended with: a warning, or an error for what is a defect of ours. */
+/** Logs the failure of one piece of work: as a warning, or as an error if it is a defect in gcsat. */
 export function logFailure(
   log: Log,
   fields: Record<string, unknown>,

@@ -14,7 +14,7 @@ export interface CardListener {
 /**
  * Posts cards as soon as they are missing, until the services stop.
  *
- * @throws Failure that all cards would meet; what was begun is finished.
+ * @throws Failure that all cards would meet; cards already begun are finished.
  */
 export async function postCards(
   services: Services,

@@ -3,17 +3,17 @@ import { companyNameOf } from '../../store/closings/groups.ts';
 import type { Services } from '../context/services.ts';
 import { knownOrganization } from './known-organization.ts';
 
-/** What every page needs, even one that shows nothing else. */
+/** What every page needs, even if it shows nothing else. */
 export interface Salutation {
-  /** Empty where nobody knows it, or whose survey is meant. */
+  /** Empty if it is unknown, or if it is unknown whose survey the link means. */
   companyName: string;
   /** The brand's, or the profile's. */
   language: string;
-  /** That the survey was sent for; null: none. Empty for a link to no survey, where there are brands. */
+  /** The brand that the survey was sent for; null: none. Empty for a link to no survey if the profile has brands. */
   brand: string | null;
 }
 
-/** How the pages of a brand greet, and the zone of their times; null: those of no brand. */
+/** How a brand's pages greet, and the time zone of their times; null: pages without a brand. */
 export function salutations(
   services: Services,
 ): (brand: string | null) => Promise<Salutation & { timeZone: string | null }> {
@@ -23,7 +23,7 @@ export function salutations(
     const { name, timezone: timeZone } = await organization();
     if (brand === '') return { companyName: '', language: settings.policy.language, brand, timeZone };
     const own = settingsFor(settings, brand)?.policy;
-    // Of a brand that the profile has no longer, what its last customers read.
+    // For a brand that is no longer in the profile: the name that its last customers saw.
     const companyName =
       own === undefined ? await companyNameOf(ledger, brand ?? '') : (own.companyName ?? name);
     const { language } = own ?? settings.policy;

@@ -10,10 +10,10 @@ export interface ReminderListener {
   reminded(result: 'sent' | 'left_out' | 'failed' | 'uncertain'): void;
 }
 
-/** One that somebody else holds is not asked for again and again. */
+/** Keeps a reminder that another process holds from being tried again and again. */
 const waitMilliseconds = 3000;
 
-/** Sends reminders as soon as they are due, until the services stop. @throws Failure that the next one would meet, too */
+/** Sends reminders as soon as they are due, until the services stop. @throws Failure that the next would meet too */
 export async function sendReminders(
   services: Services,
   wakeUp: WakeUp,

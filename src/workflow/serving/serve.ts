@@ -32,8 +32,8 @@ import { watchPause } from './watch-pause.ts';
 import { workQueue, type NextWork, type QueueLimits, type FinishedWork } from '../queue/work-queue.ts';
 
 /**
- * `lookedUntil`: how far closings were looked for, `medalliaReadAt`: when all that Agent Connect had was read, each by
- * whichever process; null: not yet.
+ * `lookedUntil`: how far closings were looked for. `medalliaReadAt`: when everything that Agent Connect had was read.
+ * Either may be the work of another process; null: not yet.
  */
 export type ServingFigures = QueueFigures & {
   lookedUntil: string | null;
@@ -41,57 +41,57 @@ export type ServingFigures = QueueFigures & {
   counts: OpenCounts;
 };
 
-/** What is counted of a running server. */
+/** Counts what a running server does. */
 export interface ServingListener extends CardListener, AlertListener, ReminderListener, MedalliaListener {
   finished(outcome: SurveyOutcome, reasons: readonly Reason[]): void;
 }
 
 export interface ServingOptions {
-  /** How often closings are looked for whose webhook never came; null: never. */
+  /** How often to look for closings whose webhook never came; null: never. */
   catchUpMilliseconds: number | null;
   listener: ServingListener;
   log: Log;
 }
 
-/** All that a server does besides answering requests. */
+/** Everything that a server does besides answering requests. */
 export interface Serving {
   desk: SurveyDesk;
   intake: Intake;
   /** @throws Failure kind ledger when the ledger cannot be reached or written. */
   ready(): Promise<void>;
   figures(): Promise<ServingFigures>;
-  /** To Gladly, since the start. */
+  /** Requests to Gladly since the start. */
   requests(): RequestFigures;
-  /** To Agent Connect; null where it was not asked. */
+  /** Requests to Agent Connect; null if it was not used. */
   medalliaRequests(): ReturnType<Services['medalliaRequests']>;
   /**
-   * Marks the beginning, from which closings are looked for, where there is none yet. Called only once requests are
-   * accepted: if a start fails, because of its port perhaps, closings until the next start are not surveyed.
+   * Marks the beginning, from which closings are looked for, if there is none yet. Called only once requests are
+   * accepted: if a start fails, perhaps because of its port, closings until the next start are not surveyed.
    *
    * @throws Failure kind ledger when the ledger cannot be reached.
    */
   begin(): Promise<void>;
-  /** Works until the services' signal is aborted and what is begun is finished. Failures are logged and survived. */
+  /** Works until the services' signal is aborted, then finishes what is begun. Failures are logged and survived. */
   run(): Promise<void>;
-  /** Writes what is still only in memory; after the last request was answered. */
+  /** Writes what is still only in memory; call it after the last request was answered. */
   flush(): Promise<void>;
 }
 
-/** How soon what another process put into the ledger is seen. */
+/** How soon work that another process put into the ledger is seen. */
 const lookEveryMilliseconds = 3000;
 const lookForCardsEveryMilliseconds = 30_000;
 const resolveEveryMilliseconds = 60_000;
 const forgetEveryMilliseconds = 60_000;
-/** A ledger up to here is written anew in less than a second, for which webhooks wait. */
+/** A ledger up to this size is rewritten in less than a second, during which webhooks wait. */
 const largestLedger = 64 * 2 ** 20;
 
 const unlimited: QueueLimits = { maxSends: null, maxClosings: null, deadline: null };
-/** After a failure that all closings would meet, one after the other shows whether it has passed. */
+/** After a failure that all closings would meet, trying one at a time shows whether it has passed. */
 const onlyOne: QueueLimits = { ...unlimited, maxClosings: 1 };
 
 /**
- * @throws Failure kind configuration when messages could not be sent, and where the ledger is new what Gladly says to
- *   these credentials: which organization it belongs to has to be certain before anything is written.
+ * @throws Failure kind configuration when messages could not be sent; for a new ledger also Gladly's failure: which
+ *   organization it belongs to must be certain before anything is written.
  */
 export async function openServing(services: Services, options: ServingOptions): Promise<Serving> {
   const { ledger, lane, clock, client } = services;
@@ -118,7 +118,7 @@ export async function openServing(services: Services, options: ServingOptions): 
   return {
     desk,
     intake,
-    // A ledger that was moved away, is kept by somebody, or has no room on its disk is not ready: events would be refused.
+    // A ledger that was moved away, is held by another process, or has a full disk is not ready: events would fail.
     ready: () => proveWritable(ledger),
     figures: async () => ({
       ...(await queueFigures(ledger, timeNow(services.clock), lane, services.settings.policy.maxPerHour)),
@@ -129,7 +129,7 @@ export async function openServing(services: Services, options: ServingOptions): 
     requests: () => structuredClone(client.counts),
     medalliaRequests: () => structuredClone(services.medalliaRequests()),
     async begin() {
-      // From now on nothing is missed, also where Gladly cannot be asked for a while.
+      // From now on nothing is missed, even if Gladly cannot be reached for a while.
       await surveyingSince(services, openedAt);
     },
     async run() {
@@ -176,7 +176,7 @@ export async function openServing(services: Services, options: ServingOptions): 
   };
 }
 
-/** The one queue, with workers that wait when nothing is due. Ends when the services stop, or by a failure. */
+/** Works on the one queue, with workers that wait when nothing is due. Ends when the services stop or on a failure. */
 async function workOn(
   services: Services,
   wakeUp: WakeUp,
@@ -198,10 +198,10 @@ async function workOn(
 }
 
 /**
- * One closing at a time, until a message is taken: that shows that Gladly and the way of messages are well again. A closing
- * that is not asked about shows nothing, and messages in doubt are each left to a person.
+ * Works on one closing at a time until a message is accepted: that shows that Gladly and the delivery are well again. A
+ * suppressed closing shows nothing, and each uncertain message is left to a person.
  *
- * @throws Failure that says that the trouble lasts
+ * @throws Failure that shows that the trouble lasts
  */
 async function workWithCare(
   services: Services,
@@ -226,7 +226,7 @@ function report(
 ): void {
   if (outcome === 'waiting') return;
   listener.finished(outcome, reasons);
-  // The message of a failure may quote what the other side said of a person; `surveys show` prints it.
+  // The message of a failure may quote what the other side said about a person; `surveys show` prints it.
   const fields = {
     closing: closing?.id ?? null,
     outcome,
@@ -238,7 +238,7 @@ function report(
   else log.error({ ...fields, ...errorFields(thrownBy(failure)) }, 'unexpected, please report it');
 }
 
-/** Milliseconds; at least one, so that a time that has just come is not asked for again and again. */
+/** Milliseconds; at least one, so that a time that has just come does not cause a busy loop. */
 function untilDue(dueAt: string | null, nowMs: number): number | null {
   return dueAt === null ? null : Math.max(Date.parse(dueAt) - nowMs, 1);
 }

@@ -21,7 +21,7 @@ import { surveyVisits } from './survey-visits.ts';
 
 export type { AnswerContent, VisitKind };
 
-/** What a customer may see of a survey. Times are RFC 3339 in UTC. */
+/** What a customer may see of a survey. Times are in RFC 3339, UTC. */
 export type SurveyView =
   | ({
       state: 'open';
@@ -30,27 +30,27 @@ export type SurveyView =
       channel: string | null;
       closedAt: string;
       timeZone: string | null;
-      /** For those who want no more surveys: a text message has no header for it. */
+      /** For customers who want no more surveys: a text message has no header for that. */
       unsubscribeToken: string;
-      /** What it asks besides: as it was when its message left. */
+      /** The form as it was when the message left. */
       form: SurveyForm | null;
-      /** As it stands now; null before the first one. */
+      /** The current answer; null before the first one. */
       answer: FullContent | null;
     } & Salutation)
-  /** Unknown, tampered, expired, final, canceled: who asks must not learn which. */
+  /** Unknown, tampered with, expired, final, or canceled: the visitor must not learn which. */
   | ({ state: 'closed' } & Salutation);
 
 export type Subscription = { state: 'subscribed' | 'unsubscribed' | 'closed' } & Salutation;
 
-/** `trial`: only the operator has seen the link, and nobody is unsubscribed by it. */
+/** `trial`: only the operator has seen the link, so it unsubscribes no one. */
 export type Unsubscribing = { state: 'unsubscribed' | 'closed' | 'trial' } & Salutation;
 
-/** An answer as it comes from a page: whether it fits the form is not known yet. */
+/** An answer as it comes from a page, not yet checked against the form. */
 export type TypedAnswer = AnswerContent & Partial<GivenAnswers>;
 
 /**
- * `saved` is false where the survey takes no answer, or something of it does not fit the form; `changed` too where it had
- * the same one already.
+ * `saved` is false if the survey takes no answer or part of the answer does not fit the form; `changed` is also false
+ * if the survey already had the same answer.
  */
 export type TakenAnswer = SurveyView & {
   saved: boolean;
@@ -58,15 +58,15 @@ export type TakenAnswer = SurveyView & {
   problems: readonly FormProblem[];
 };
 
-/** Everything that the customers' pages do. A token is the one capability; nothing here waits for Gladly. */
+/** Everything that the customers' pages do. The token is the only capability; nothing here waits for Gladly. */
 export interface SurveyDesk {
-  /** Whether a token was signed by us; the ledger is not asked. */
+  /** Whether gcsat signed a token; does not read the ledger. */
   isOurs(purpose: TokenPurpose, token: string): Promise<boolean>;
   view(token: string): Promise<SurveyView>;
   answer(token: string, answer: TypedAnswer): Promise<TakenAnswer>;
-  /** Of a survey that was shown. Written soon after, never scored. */
+  /** Notes a visit to a survey that was shown. It is written soon after and never scored. */
   visited(surveyId: string, kind: VisitKind): void;
-  /** The token of an unsubscribe link, which also works when the survey is over. */
+  /** Takes the token of an unsubscribe link, which still works when the survey is over. */
   subscription(token: string): Promise<Subscription>;
   unsubscribe(token: string): Promise<Unsubscribing>;
 }
@@ -79,7 +79,7 @@ export interface DeskListener {
 /** The answer came too late. */
 class SurveyOver extends Error {}
 
-/** Something of the answer does not fit the form. */
+/** Part of the answer does not fit the form. */
 class Misfit extends Error {
   constructor(readonly current: Answer | null) {
     super('the answer does not fit the form');
@@ -101,10 +101,10 @@ export function createSurveyDesk(
     return { state: 'closed', companyName, language, brand };
   };
 
-  /** Where a link leads to no survey of this ledger. */
+  /** The brand for a link to no survey in this ledger. */
   const nobodys = settings.brands.length === 0 ? null : '';
 
-  /** `closing` null: the link leads nowhere, or the customer was forgotten. */
+  /** `closing` null: the link leads to no survey, or the customer was forgotten. */
   const find = async (
     purpose: TokenPurpose,
     token: string,
@@ -113,7 +113,7 @@ export function createSurveyDesk(
     const closing = read === null ? null : await closingOfSurvey(ledger, read.surveyId);
     if (closing === null || read?.isOf(closing) !== true) return { closing: null, brand: nobodys };
     const { brand } = closing;
-    // Who was forgotten can still unsubscribe: what is kept of the address is enough.
+    // A forgotten customer can still unsubscribe: what is kept of the address is enough.
     const isGone = closing.forgottenAt !== null && purpose === 'survey';
     return { closing: isGone ? null : closing, brand };
   };
@@ -181,7 +181,7 @@ export function createSurveyDesk(
         const { answer, changed } = await recordAnswer(ledger, given, (known) => {
           const life =
             known.closing === null ? 'not_asked' : lifeOf(known.closing, known.first, known.current);
-          // Pressing the button twice is not a change, however soon an answer is final.
+          // Pressing the button twice is no change, however soon an answer becomes final.
           const isRepeat =
             life === 'final' && known.current !== null && isSameContent(known.current, content);
           if (life !== 'open' && !isRepeat) throw new SurveyOver();

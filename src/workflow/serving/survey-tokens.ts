@@ -4,7 +4,7 @@ import { linkKeyOf, makeToken, readToken, type TokenPurpose } from '../../domain
 import { boundOrganization } from '../../store/organization.ts';
 import type { Services } from '../context/services.ts';
 
-/** What a token names, as far as its signature says. */
+/** What a token names, according to its signature. */
 interface ReadToken {
   surveyId: string;
   /** Whether it is the link that this ledger made for the closing. */
@@ -12,7 +12,7 @@ interface ReadToken {
 }
 
 export interface SurveyTokens {
-  /** Null: we did not sign it for this purpose. */
+  /** Null: gcsat did not sign it for this purpose. */
   read(purpose: TokenPurpose, token: string): Promise<ReadToken | null>;
   unsubscribe(closing: Pick<Closing, 'lane'>, surveyId: string): Promise<string>;
 }
@@ -22,7 +22,7 @@ interface Signer {
   isOf: ReadToken['isOf'];
 }
 
-/** The tokens of the links that this ledger has sent, also of those that were signed in an earlier way. */
+/** The tokens of the links that this ledger has sent, including links signed in an earlier way. */
 export function surveyTokens({ ledger, settings }: Pick<Services, 'ledger' | 'settings'>): SurveyTokens {
   const load = async () => {
     const origin = (await boundOrganization(ledger))?.origin ?? settings.origin;
@@ -31,11 +31,11 @@ export function surveyTokens({ ledger, settings }: Pick<Services, 'ledger' | 'se
         key: linkKeyOf(signingKey, origin, lane),
         isOf: (closing: Pick<Closing, 'lane'>) => closing.lane === lane,
       })),
-      // Such a link names no ledger, but the ledger has kept the one that it sent.
+      // A link signed the earlier way names no ledger, but the ledger keeps the link that it sent.
       {
         key: signingKey,
         isOf: ({ surveyUrl }) => {
-          // Of a message in doubt that is to be sent again, only its survey is known.
+          // For an uncertain message that is to be sent again, only the survey is known.
           if (surveyUrl === null) return true;
           const [, sent = ''] = /\/s\/([^/?#]+)$/.exec(surveyUrl) ?? [];
           return readToken(signingKey, 'survey', sent) !== null;

@@ -4,16 +4,16 @@ import { recordVisits, type Visit } from '../../store/answers/visits.ts';
 import type { Services } from '../context/services.ts';
 
 export interface SurveyVisits {
-  /** It is written soon after. */
+  /** The visit is written soon after. */
   note(surveyId: string, kind: VisitKind): void;
-  /** Writes what was noted. What cannot be written is lost: visits are never worth a failure. */
+  /** Writes noted visits. Visits that cannot be written are lost: they are never worth a failure. */
   flush(): Promise<void>;
 }
 
 const flushMilliseconds = 1000;
 const largestBuffer = 200;
 
-/** Visits are gathered, so that a page costs no write to the disk. */
+/** Visits are written in batches, so that showing a page costs no disk write. */
 export function surveyVisits({ ledger, clock, debug }: Services): SurveyVisits {
   let noted: Visit[] = [];
   let timer: NodeJS.Timeout | null = null;

@@ -5,7 +5,7 @@ import { sendingPause } from '../../store/closings/pause.ts';
 import type { Services } from '../context/services.ts';
 import { repeatEvery } from './keep-going.ts';
 
-/** A pause holds at once, in the ledger itself; this is how soon its beginning is logged and its end is seen. */
+/** A pause takes effect at once, in the ledger itself; this is how soon its beginning is logged and its end is seen. */
 const everyMilliseconds = 1000;
 
 /** Logs when a pause begins or ends, until the services stop. */

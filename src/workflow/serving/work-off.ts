@@ -3,20 +3,20 @@ import type { WakeUp } from './wake-up.ts';
 
 /** Work that waits in the ledger. */
 export interface Backlog<Due> {
-  /** What may be done now, the longest due first. */
+  /** What may be done now, longest overdue first. */
   due: (limit: number) => Promise<Due[]>;
   keyOf: (due: Due) => string;
-  /** @throws what all the others would meet, too */
+  /** @throws an error that all the others would meet too */
   work: (due: Due) => Promise<void>;
 }
 
-/** So that one that hangs holds up no other. */
+/** Several at once, so that one that hangs does not hold up the others. */
 const mostAtOnce = 4;
 
 /**
- * Does what is due as soon as it is, some at once, until the services stop.
+ * Does work as soon as it is due, several pieces at once, until the services stop.
  *
- * @throws the first trouble that all would meet; what was begun is finished
+ * @throws the first error that all would meet; work already begun is finished
  */
 export async function workOff<Due>(
   { signal }: Pick<Services, 'signal'>,

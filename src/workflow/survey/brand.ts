@@ -4,10 +4,10 @@ import { brandsOfInbox } from '../../domain/eligibility/brands.ts';
 import type { ClosingChange } from '../../domain/closing/closing.ts';
 import type { ConversationRead } from './read-conversation.ts';
 
-/** The brand of a closing, and what customers read for it; both null where no brand has its inbox. */
+/** A closing's brand and the company name that customers see; both null if no brand has its inbox. */
 export type TakenBrand = Required<Pick<ClosingChange, 'brand' | 'companyName'>>;
 
-/** Where several brands claim the inbox, none: `checkInbox` refuses to ask anybody then. */
+/** Null if several brands claim the inbox: `checkInbox` refuses to survey anyone then. */
 export function brandOf(
   settings: Settings,
   {
@@ -24,7 +24,7 @@ export function brandOf(
   return { brand: name, companyName };
 }
 
-/** The settings of a brand that was taken from these very settings. */
+/** The settings of a brand that came from these same settings. */
 export function settingsNow(settings: Settings, brand: string | null): Settings {
   const found = settingsFor(settings, brand);
   if (found === null) throw new Error('a closing was decided for a brand that the settings do not have');

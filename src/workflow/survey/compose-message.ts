@@ -10,18 +10,18 @@ import { settingsNow } from './brand.ts';
 import { publicUrlOf } from '../context/open-delivery.ts';
 import type { Services } from '../context/services.ts';
 
-/** What a message says besides what its closing has. */
+/** What a message says that its closing does not hold. */
 export interface MessageParts {
   agent: { name: string | null; email: string | null } | null;
   channel: string | null;
   customer: Customer;
   organization: Organization;
-  /** Of the customer. */
+  /** The customer's address. */
   address: string;
   isReminder?: true;
 }
 
-/** The survey of a closing that is decided, or its reminder: the links are the same in both. */
+/** The message for a decided closing, or its reminder: both have the same links. */
 export async function composeMessage(
   services: Services,
   closing: Closing,

@@ -16,25 +16,25 @@ import type { Services } from '../context/services.ts';
 import { solveTimeline } from './solve-timeline.ts';
 import type { Steps } from '../context/steps.ts';
 
-/** In warnings; there may be as many unknown types as items. */
+/** Limit for warnings: there may be as many unknown types as items. */
 const mostTypesNamed = 20;
 
-/** Who is credited, how sure that is, and what was looked at. */
+/** Who is credited, how sure that is, and what was considered. */
 export interface Credit {
   attribution: Attribution;
   confidence: 'exact' | 'truncated';
   /** The timeline is cut and no other source names the last responder. */
   unsolved: boolean;
-  /** What kept the other sources from naming them. */
+  /** Why the other sources could not name the responder. */
   troubles: Failure[];
-  /** The credited agent as the directory knows them; null when it does not, or when nobody is credited. */
+  /** The credited agent as the directory knows them; null if it does not know them or nobody is credited. */
   agent: Agent | null;
-  /** Who closed the conversation; null where the timeline does not say. */
+  /** Who closed the conversation; null if the timeline does not say. */
   closedBy: Participant | null;
   warnings: string[];
 }
 
-/** Attributes one closing. A cut timeline is solved from another source or left unsolved, never guessed. */
+/** Attributes one closing. A cut timeline is solved from another source or left unsolved, never guessed at. */
 export async function creditClosing(
   services: Services,
   read: ConversationRead & TimelineRead,
@@ -77,13 +77,13 @@ export async function creditClosing(
   };
 }
 
-/** Who answered last by the times, and who may have answered last without one. */
+/** The last responder by time, and the agents of undated responses, which may be later. */
 function mayBeCredited({ response, undated, considered }: Attribution): (string | null)[] {
   const withoutTime = undated.length === 0 ? [] : considered.filter(({ why }) => why === undatedResponse);
   return [response?.agentId ?? null, ...withoutTime.map(({ agentId }) => agentId)];
 }
 
-/** The closing itself is an item. Nobody looks at a suppressed closing again, so that it waits. */
+/** The closing itself is an item, so one must exist. It waits: a suppressed closing is never looked at again. */
 function emptyTimeline({ conversation }: ConversationRead): Failure {
   return new Failure(
     'contract',
@@ -106,7 +106,7 @@ function undatedResponses({ conversation }: ConversationRead, { undated }: Attri
   );
 }
 
-/** The last response that a cut timeline shows may not be the last one there was. */
+/** The last response that a cut timeline shows may not be the actual last one. */
 function remarked(considered: readonly ConsideredItem[], response: Response | null): ConsideredItem[] {
   return considered.map((item) =>
     item.why === 'last response' && item.itemId !== response?.itemId

@@ -20,7 +20,7 @@ import type { Look } from './look.ts';
 import { existingSurvey, type ClosingResult } from './closing-result.ts';
 
 /**
- * A missing setting or a broken template has to be known before anything is read or recorded.
+ * Detects a missing setting or a broken template before anything is read or recorded.
  *
  * @throws Failure kind configuration
  */
@@ -32,10 +32,10 @@ export async function readyToDeliver(services: Services): Promise<void> {
 }
 
 /**
- * Decides about a claimed closing that was looked at, reserves the address, and sends the one message when it is due and sending
- * is not paused.
+ * Decides a claimed closing from its look, reserves the address, and sends the message if it is due and sending is not
+ * held back by a pause or a full hour.
  *
- * @throws DecideAgain when the look is no longer good enough; nothing left then.
+ * @throws DecideAgain when the look is too old or the closing changed; nothing left then.
  */
 export async function decideAndDeliver(
   services: Services,
@@ -43,7 +43,7 @@ export async function decideAndDeliver(
   claimed: Closing,
   { steps, slot }: { steps: Steps; slot: DeliverySlot },
 ): Promise<ClosingResult> {
-  // Suppressed since it was claimed: by a newer closing of the address, or by a person.
+  // A newer closing of the address, or a person, suppressed it after it was claimed.
   const row = claimed.state === 'suppressed' ? claimed : await decideNow(services, look, claimed, steps);
   if (isSurveyed(row.state)) return existingSurvey(row);
   if (row.state === 'suppressed') return { row, outcome: 'suppressed', reasons: row.reasons, failure: null };
@@ -59,10 +59,10 @@ export async function decideAndDeliver(
   });
 }
 
-/** Nothing may leave just now, and the closing waits as it is. */
+/** Nothing may leave right now; the closing waits as it is. */
 const codesOfWaiting: ReadonlySet<string> = new Set(['sending_paused', 'hourly_cap_reached']);
 
-/** Decisions that one message may need; more would mean that Gladly takes minutes, or that processes fight. */
+/** One message may need this many looks; more would mean that Gladly takes minutes, or that processes compete. */
 const mostLooks = 3;
 
 /** Looks and decides until the decision holds long enough for the message to leave. */
@@ -105,7 +105,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
   };
   return steps.run('decide', () =>
     decideClosing(ledger, input, (own, address) => {
-      // A reopening that was reported after this read; the read itself shows earlier ones.
+      // A reopening may have been reported after this read; the read itself shows earlier ones.
       const reopened = facts.reopened || (own.reopenedAt ?? '') > look.read.readAt;
       const history = { own, ...address };
       const verdict = decide({ facts: { ...facts, reopened }, history, policy, delivery, brand, now });

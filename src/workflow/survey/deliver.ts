@@ -24,14 +24,14 @@ const longestPauseMilliseconds = 10_000;
 type NotSent = DeliveryOutcome & { status: 'not_sent' };
 
 /**
- * The decision has to be made again, and nothing left: the reads grew too old while waiting for the pacing, or another
- * process changed the closing, e.g. because a newer one of the address took its place.
+ * The decision has to be made again; nothing left. The reads grew too old while waiting for the pacing, or another
+ * process changed the closing, e.g. because a newer closing of the address took its place.
  */
 export class DecideAgain extends Error {}
 
 /**
- * Sends the one message of a closing that is decided and due. The row says `sending` before the message leaves, so
- * that a crash is seen as what it is: a message that may have left.
+ * Sends the message of a closing that is decided and due. The row says `sending` before the message leaves, so that
+ * after a crash the ledger shows a message that may have left.
  *
  * @throws DecideAgain when the decision no longer holds; nothing left then.
  */
@@ -45,7 +45,7 @@ export async function deliverSurvey(
   await slot.take();
   const provider = await services.provider();
   const { delivery, policy } = services.settings;
-  // Where customers answer elsewhere, there is no page of ours to ask on.
+  // If customers answer elsewhere, gcsat has no page to ask on.
   const form = traitsOf(delivery).publicUrl === 'unused' ? null : formOf(policy);
   const message = await composeMessage(services, closing, {
     agent: look.credit.agent,
@@ -84,7 +84,7 @@ export async function deliverSurvey(
     } catch (error) {
       if (error instanceof Overslept)
         return record({ status: 'not_sent', temporary: true, later: true, failure: overslept() });
-      // Whatever it is, the message may be out, and nothing may advise to send it once more.
+      // Whatever the error, the message may have left, so no hint may suggest sending it again.
       throw marked.sequence !== undefined && error instanceof Failure
         ? advising(doubtHint(message.surveyId), error)
         : error;
@@ -96,7 +96,7 @@ export async function deliverSurvey(
     if (outcome.status === 'sent') return { row, outcome: 'sent', reasons, failure: null };
     if (outcome.status === 'uncertain')
       return { row, outcome: 'uncertain', reasons, failure: outcome.failure };
-    // Whoever took it over while this process stood still could not know that nothing left.
+    // Another process took the closing over while this one stood still; it could not know that nothing left.
     if (row.state === 'uncertain') return { row, outcome: 'uncertain', reasons, failure: outcome.failure };
     const wait = row.state === 'scheduled' ? await waitBeforeRepeat(services, outcome, tries) : null;
     if (wait === null) return { row, outcome: 'failed', reasons, failure: refusalOf(outcome) };
@@ -113,7 +113,7 @@ function withDoubt<Outcome extends { failure: Failure }>(
   return { ...outcome, failure: advising(doubtHint(surveyId), outcome.failure) };
 }
 
-/** Milliseconds until a message that certainly did not leave is tried again; null when that is left to a later run. */
+/** Milliseconds until a message that certainly did not leave is tried again; null leaves that to a later run. */
 async function waitBeforeRepeat(
   { ledger, clock }: Services,
   { temporary, later, failure }: NotSent,
@@ -125,7 +125,7 @@ async function waitBeforeRepeat(
   return Math.max(pause, 0) + Math.random() * 250 * 2 ** tries;
 }
 
-/** The decision found an address in this very read. */
+/** The decision found an address in this same read. */
 function addressOf({ settings }: Services, { read }: Look): string {
   const choice = chooseAddress(traitsOf(settings.delivery).addressKind, read.customer);
   if ('address' in choice) return choice.address;

@@ -1,10 +1,10 @@
 import type { Services } from '../context/services.ts';
 
-/** One closing's slot at a delivery that lets few messages leave at once; elsewhere there is always one. */
+/** One closing's slot at a delivery that lets few messages leave at once; other deliveries always have a free slot. */
 export interface DeliverySlot {
-  /** Whether other closings wait for theirs. */
+  /** Whether other closings are waiting for a slot. */
   isCrowded(): boolean;
-  /** Once it is taken, it stays until it ends. */
+  /** A slot that is taken stays taken until `end`. */
   take(): Promise<void>;
   end(): void;
 }

@@ -10,14 +10,14 @@ import type { Steps } from '../context/steps.ts';
 
 export interface ConversationResult {
   document: SurveyDocument;
-  /** Why this conversation's work failed; null when it did not. */
+  /** Why the work on this conversation failed; null if it did not. */
   failure: Failure | null;
 }
 
 interface Ending {
   outcome: SurveyOutcome;
   reasons: readonly Reason[];
-  /** The closing's row after the work; null where no survey was made. */
+  /** The closing's row after the work; null if there is none, as in a preview. */
   row: Closing | null;
   failure?: Failure | null;
   pause?: SendingPause | null;
@@ -37,7 +37,7 @@ export function describe(look: Look, steps: Steps, ending: Ending): Conversation
     responseText: look.read.responseTexts.get(evidence.attribution?.itemId ?? '') ?? null,
     timeline: evidence.timeline,
     conversation: evidence.conversation,
-    // A survey keeps the brand that it was sent with, whatever its inbox belongs to now.
+    // A survey keeps the brand that it was sent with, whichever brand has its inbox now.
     brand: isSurveyed(ending.row) ? ending.row.brand : look.brand.brand,
     customer: storedCustomer(look.read.customer),
     recordings: evidence.recordings.map((recording) => ({ ...recording, path: null })),
@@ -94,7 +94,7 @@ function surveyOf(row: Closing | null): SurveyDocument['survey'] {
   };
 }
 
-/** @param conversationId of a failure that names none itself */
+/** @param conversationId used when the failure names no conversation */
 export function errorOf(failure: Failure, conversationId: string | null): DocumentError {
   return {
     code: failure.code,

@@ -4,8 +4,8 @@ import type { Agent } from '../../gladly/resources/organization.ts';
 import type { Services } from '../context/services.ts';
 
 /**
- * Finds something while the responses of excluded agents do not count. `agentIdsIn` names the agents on whom what was
- * found rests: it holds once none of them turns out to be excluded.
+ * Finds something while skipping the responses of excluded agents. `agentIdsIn` names the agents that the result rests
+ * on: it holds once none of them turns out to be excluded.
  */
 export type SkippingExcluded = <Found>(
   find: (isExcluded: (agentId: string) => boolean) => Found,
@@ -13,8 +13,8 @@ export type SkippingExcluded = <Found>(
 ) => Promise<Found>;
 
 /**
- * The policy names agents by id or by email address. The address of an agent whom the list lacks, because they left or
- * have just come, is asked for, but only of those who would be credited.
+ * The policy names agents by id or by email address. An agent missing from the list has left or just joined; their
+ * address is looked up, but only if they would be credited.
  */
 export function skippingExcludedAgents(
   { settings, directory }: Pick<Services, 'settings' | 'directory'>,

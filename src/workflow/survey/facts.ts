@@ -8,14 +8,14 @@ import type { Customer } from '../../gladly/resources/customers.ts';
 import type { Credit } from './credit.ts';
 import type { ConversationRead, FullRead, TimelineRead } from './read-conversation.ts';
 
-/** The closing that is being looked at; `closedAt` null: the conversation never closed as far as we know. */
+/** The closing being looked at; `closedAt` null: the conversation never closed, as far as we know. */
 export interface ClosingInQuestion {
   id: string | null;
   closedAt: Instant | null;
   reopened: boolean;
 }
 
-/** Gladly gives at most so many items of a timeline; the newest are kept. */
+/** Gladly gives at most this many timeline items; the newest recordings are kept. */
 const mostRecordings = 1000;
 
 export function factsOf(read: FullRead, credit: Credit, closing: ClosingInQuestion): ClosingFacts {
@@ -51,7 +51,7 @@ export function timelineFactsOf({ truncated }: TimelineRead, credit: Credit): Ti
   };
 }
 
-/** What is kept of a closing whose verdict was certain from the conversation alone. */
+/** What is kept for a closing whose verdict was certain from the conversation alone. */
 export function conversationEvidenceOf(read: ConversationRead, closing: ClosingInQuestion): Evidence {
   const { conversation, topics } = read;
   return {
@@ -89,7 +89,7 @@ export function evidenceOf(
   };
 }
 
-/** What the ledger keeps with a verdict that everything was read for. */
+/** What the ledger keeps with a verdict after everything was read. */
 export function readingOf(read: FullRead, credit: Credit, closing: ClosingInQuestion): ClosingReading {
   return {
     readAt: read.readAt,
@@ -110,13 +110,13 @@ export function storedCustomer(customer: Customer): NonNullable<Closing['custome
   };
 }
 
-/** The credited agent where Gladly says which one it is. */
+/** The credited agent, if Gladly gives their id. */
 export function namedAgent(credit: Credit): Closing['agent'] {
   const agent = creditedAgent(credit);
   return agent === null || agent.id === null ? null : { ...agent, id: agent.id };
 }
 
-/** The credited agent; only the id where the directory does not know them. */
+/** The credited agent; only the id if the directory does not know them. */
 function creditedAgent({ attribution, agent }: Credit): CreditedAgent | null {
   if (attribution.response === null) return null;
   return agent ?? { id: attribution.response.agentId, name: null, email: null };

@@ -7,8 +7,8 @@ import type { ConversationRead } from './read-conversation.ts';
 /**
  * A conversation without an inbox belongs to no brand.
  *
- * @throws Failure kind contract when inboxes are excluded, or belong to brands, and Gladly does not say whether this is one
- *   of them; kind configuration when several brands claim it
+ * @throws Failure kind contract when inboxes are excluded or belong to brands, and Gladly does not say whether this is
+ *   one of them; kind configuration when several brands claim it
  */
 export function checkInbox(
   { policy, brands }: Pick<Settings, 'policy' | 'brands'>,
@@ -22,7 +22,7 @@ export function checkInbox(
   }
   const name = inboxes.get(inboxId)?.name ?? null;
   const mayBeAmong = (entries: readonly string[]): boolean => {
-    // What is not the id of an inbox may be a name, and perhaps that of this one.
+    // An entry that is not an inbox id may be a name, perhaps this inbox's.
     const isById = listed(entries, [inboxId]);
     const areNames = !entries.every((entry) => listed([...inboxes.keys()], [entry]));
     return name === null && !isById && areNames;
@@ -44,7 +44,7 @@ export function checkInbox(
     {
       hint: 'Take it out of one of them with `gcsat configure brand set`.',
       conversationId: id,
-      // Other closings can be asked about.
+      // Other closings can still be surveyed.
       scope: 'item',
     },
   );

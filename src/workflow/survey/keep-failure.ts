@@ -8,27 +8,26 @@ import { recordFailure } from '../../store/queue/decisions.ts';
 import type { Services } from '../context/services.ts';
 import { retryTime } from './retry-time.ts';
 
-/** Kinds that say nothing of the closing. */
+/** Kinds that say nothing about the closing itself. */
 const notItsOwn: readonly FailureKind[] = ['ledger', 'interrupted', 'terminated', 'usage'];
 
 interface Asked {
-  /** What a person named; null: the closing that the conversation is in. */
+  /** The closing that a person named; null: the conversation's current closing. */
   closingId: string | null;
-  /** As far as they could be read; nothing is asked for again. */
+  /** Reads already begun; nothing is requested again. */
   conversation: Promise<Conversation>;
   organization: Promise<unknown>;
 }
 
 /**
- * Keeps in the ledger that a closing could not be surveyed at a person's request, as the queue does. Where that cannot be,
- * because the closing is not known and cannot be read or another process works on it, the failure that is reported matters
- * more.
+ * Records in the ledger, as the queue does, that a closing could not be surveyed at a person's request. If that fails,
+ * because the closing is unknown and unreadable or another process works on it, the original failure matters more.
  */
 export async function keepFailure(services: Services, request: Asked, failure: Failure): Promise<void> {
   if (notItsOwn.includes(failure.kind) || isContention(failure)) return;
   try {
     const closing = await closingOf(services, request);
-    // What is scheduled is tried again anyway, and keeps its time.
+    // A scheduled closing is tried again anyway and keeps its time.
     if (closing?.state !== 'pending') return;
     const { ledger, worker, clock } = services;
     const retryAt = retryTime(services, closing, failure);
@@ -47,7 +46,7 @@ async function closingOf(
   const { id, customerId, status, closedAt } = await conversation;
   const at = parseInstant(closedAt);
   if (status !== 'CLOSED' || at === null) return null;
-  // Which organization this is has to be certain before anything is written.
+  // Be certain which organization this is before writing anything.
   await organization;
   const report = { conversationId: id, customerId, closedAt: formatInstant(at), source: 'replay' } as const;
   return (await recordClosing(ledger, { ...report, lane, seenAt: timeNow(clock) })).closing;

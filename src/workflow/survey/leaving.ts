@@ -1,21 +1,21 @@
 import { Failure } from '../../failure.ts';
 
-/** The decision rests on reads of at most this age when the message leaves. */
+/** The oldest that the reads behind a decision may be when its message leaves. */
 export const freshMilliseconds = 120_000;
 
-/** Marking may take so long, far less than the claim holds from its beginning. Who took longer was stopped in it. */
+/** Marking may take this long, far less than the claim lasts. A process that took longer was suspended meanwhile. */
 const longestMarkingMilliseconds = 10_000;
 
-/** @param readAt when what the decision rests on was read, in milliseconds */
+/** @param readAt epoch milliseconds of the oldest read that the decision rests on */
 export function isFresh(readAt: number, now: number): boolean {
-  // Either way, because a clock may be set back.
+  // Compare in both directions: the clock may have been set back.
   return Math.abs(now - readAt) <= freshMilliseconds;
 }
 
-/** The message was marked, and the claim may be over since. Nothing left. */
+/** The message was marked as leaving, but the claim may have expired since. Nothing left. */
 export class Overslept extends Error {}
 
-/** @throws Overslept when the process stood still while it marked the message as leaving */
+/** @throws Overslept when the process stood still while marking the message as leaving */
 export async function markInTime(mark: () => Promise<void>): Promise<void> {
   const from = performance.now();
   await mark();

@@ -35,20 +35,20 @@ import { compareWithRow, isBehind, notRecorded, readLagMilliseconds, shownTime }
 
 export interface LookRequest {
   conversationId: string;
-  /** A row of the ledger; null: the closing that the conversation is in now. */
+  /** A row of the ledger; null: the conversation's current closing. */
   closing: Closing | null;
   /** False for a preview: the ledger is read but not written. */
   record: boolean;
 }
 
-/** One closing with everything that was read about it and who is credited. */
+/** One closing, with everything that was read about it and who is credited. */
 export interface Look {
-  /** As asked for. */
+  /** As requested. */
   conversationId: string;
   read: FullRead;
   credit: Credit;
   closing: ClosingInQuestion;
-  /** The ledger's row; null in a preview of a new closing, or where the conversation never closed. */
+  /** The ledger's row; null in a preview of a new closing, or if the conversation never closed. */
   row: Closing | null;
   brand: TakenBrand;
 }
@@ -58,14 +58,14 @@ export type LookResult =
   /** Reading stopped because the verdict is certain. */
   | { certain: readonly Reason[]; reading: ClosingReading }
   /**
-   * Right after a closing, Gladly still shows the conversation as it was before, or it cannot be said yet whether the closing was
-   * one of many. `until`: epoch milliseconds.
+   * Right after a closing, Gladly may still show the conversation as it was before, or it is too early to say whether
+   * the closing was one of many. `until`: epoch milliseconds.
    */
   | { notYet: true; until?: number };
 
 /**
- * Looks at one closing. Where the reads are made as needed, it stops as soon as the verdict is certain: no request where
- * the closing itself decides, one for the conversation, one for its timeline, one for a customer.
+ * Looks at one closing. When it reads as needed, it stops as soon as the verdict is certain: no request if the closing
+ * itself decides, then one for the conversation, one for its timeline, and one for the customer.
  */
 export async function lookAtClosing(
   services: Services,
@@ -123,7 +123,7 @@ export async function lookAtClosing(
 
   const timeline = { ...read, ...(await reads.timeline()) };
   const credit = await creditClosing(services, timeline, closing.closedAt, steps);
-  // Nobody looks at a suppressed closing again, so that it waits for the answer of every source that may matter.
+  // A suppressed closing is never looked at again, so wait for every source that may matter.
   const trouble = credit.troubles.find(stopsTheRun) ?? credit.troubles.at(-1);
   if (record && credit.unsolved && !isDecided && trouble !== undefined) throw trouble;
   const ofTimeline = reasonsOfTimeline(timelineFactsOf(timeline, credit), policy);
@@ -133,16 +133,16 @@ export async function lookAtClosing(
   }
 
   credit.warnings.push(...warningsAbout(read, conversationId, services.settings), ...topicWarnings);
-  // A run says it once.
+  // A run of the queue gives these warnings once for all closings.
   if (reads.everything) credit.warnings.push(...(await warningsOfRead(read, services.settings)));
   const customer = await readCustomerFor(services, row, reads);
   return { look: { conversationId, read: { ...timeline, ...customer }, credit, row, closing, brand } };
 }
 
 /**
- * Until when the verdict has to wait, because more closings of the same minute may come; null: it need not.
+ * How long the verdict must wait, because more closings of the same minute may arrive; null: it need not wait.
  *
- * @param isLongRunning whether this process works until it is stopped; a run has found what it works on, and ends with it
+ * @param isLongRunning whether this process works until it is stopped; any other run has already found its closings
  */
 export function undecidedUntil(
   { closedAt, firstSeenAt }: Pick<Closing, 'closedAt' | 'firstSeenAt'>,
@@ -152,7 +152,7 @@ export function undecidedUntil(
 ): number | null {
   if (bulkClosings === null) return null;
   const [closed, found] = [Date.parse(closedAt), Date.parse(firstSeenAt)];
-  // A time that is said to lie in the future is waited for by nobody.
+  // Never wait for a time that a source reports in the future.
   const isPast = (time: number): boolean => time <= now + sameClosingMilliseconds;
   if (!isPast(closed)) return null;
   const until = isLongRunning && isPast(found) ? bulkFoundAt(closed, found) : bulkKnownAt(closed);
@@ -164,13 +164,13 @@ function isDecidedAlone({ id, closedAt }: ClosingInQuestion, policy: Policy, now
   return reasonsOfClosing({ closingId: id, closedAt: toMilliseconds(closedAt) }, policy, now).length > 0;
 }
 
-/** Who reads everything does not stop early. */
+/** For looks that read everything: they never stop early. */
 export function fullLook(looked: LookResult): Look {
   if ('look' in looked) return looked.look;
   throw new Error('a look that reads everything stopped early');
 }
 
-/** An older read is not enough to say that a customer has no address: nobody looks at the closing again. */
+/** An older read cannot prove that a customer has no address: a suppressed closing is never looked at again. */
 async function readCustomerFor(
   { settings }: Services,
   row: Closing | null,
@@ -190,7 +190,7 @@ function idOf(
   return shownAt === null ? null : closingIdOf(conversation.id, formatInstant(shownAt), lane);
 }
 
-/** The row of the closing that the conversation is in now; of one that is open, the last it was in. */
+/** The row of the conversation's current closing; while it is open, that of its last closing. */
 async function rowOf(
   services: Services,
   { conversation, readAt }: ConversationRead,
@@ -213,9 +213,9 @@ async function rowOf(
 
 /**
  * Records that the newest closing's conversation is open again. Not right after a closing that another source reported:
- * Gladly may still show it open. Nor from a read that began before the closing, or before what decided it was read: it may
- * show the time before. A read does not say when the reopening was, so the earliest moment after all times of the closing
- * is recorded: whatever closes after that is another one.
+ * Gladly may still show it open. Nor from a read that began before the closing, or before the read that decided it: it
+ * may show an earlier state. A read does not say when the conversation reopened, so this records the earliest moment
+ * after all of the closing's times: any closing after that is a new one.
  */
 async function noteReopening(
   { ledger, clock }: Services,

@@ -13,12 +13,13 @@ import { Failure } from '../../failure.ts';
 import type { Services } from '../context/services.ts';
 import type { ConversationRead } from './read-conversation.ts';
 
-/** What says which names Gladly has. */
+/** The directories that say which names Gladly has. */
 type Lists = Pick<Services['directory'], 'agents' | 'agent' | 'inboxes' | 'topics'>;
 
 /**
- * Entries of the policy and of brands that meet nothing in this organization. Asks for what every closing needs as well, from the cache
- * while it is fresh. Lists that cannot be read say nothing here, because the closings report it.
+ * Warns about entries of the policy and of brands that match nothing in this organization. It reads only lists that
+ * every closing needs too, from the cache while it is fresh. Lists that cannot be read give no warning here, because
+ * the closings report that.
  */
 export async function policyWarnings(
   { directory }: { directory: Lists },
@@ -36,7 +37,7 @@ export async function policyWarnings(
   }
 }
 
-/** The same from what was read of one conversation: nothing is asked for. */
+/** The same from what was read with one conversation, without further requests. */
 export async function warningsOfRead(
   {
     agents,
@@ -46,7 +47,7 @@ export async function warningsOfRead(
   }: Pick<ConversationRead, 'agents' | 'inboxes' | 'topics' | 'organization'>,
   settings: Pick<Settings, 'policy' | 'brands'>,
 ): Promise<string[]> {
-  // An id that is on no list may be one of an agent who left.
+  // An id that is on no list may belong to an agent who left.
   const mayBeId = (entry: string): boolean => /^[\w-]{16,}$/u.test(entry);
   const directory: Lists = {
     agents: () => Promise.resolve(new Map(agents)),
@@ -58,19 +59,19 @@ export async function warningsOfRead(
     topics: () => Promise.resolve(new Map(topics)),
   };
   const { policy } = settings;
-  // Nobody typed the default, and `configure` says once that the topic is missing.
+  // Nobody typed the default, and `configure` mentions a missing topic once.
   const isDefault = isDeepStrictEqual(policy.optOutTopics, defaultPolicy.optOutTopics);
   const typed = isDefault ? { ...settings, policy: { ...policy, optOutTopics: [] } } : settings;
   return [...zoneWarning(organization.timezone), ...(await policyWarnings({ directory }, typed))];
 }
 
-/** One for each entry that names no agent, inbox, or topic. @throws Failure as Gladly answers */
+/** One sentence for each entry that names no agent, inbox, or topic. @throws Failure of Gladly */
 export async function unmetSentences(policy: Settings['policy'], directory: Lists): Promise<string[]> {
   const listed = async <Entry>(
     entries: readonly string[],
     read: () => Promise<Map<string, Entry>>,
   ): Promise<Entry[]> => (entries.length === 0 ? [] : [...(await read()).values()]);
-  /** Lists leave out agents who left and inboxes that are gone, which old conversations still name. */
+  /** Lists omit agents who left and inboxes that are gone, but old conversations still name them. */
   const isKnownById = async ({ key, entry }: UnmetEntry): Promise<boolean> => {
     if (key === 'excludedAgents') return !entry.includes('@') && (await directory.agent(entry)) !== null;
     return key === 'excludedInboxes' && (await directory.inboxes([entry])).has(entry);
@@ -87,7 +88,7 @@ export async function unmetSentences(policy: Settings['policy'], directory: List
   return sentences;
 }
 
-/** Entries that name no inbox in Gladly. Old conversations may name one that is no longer listed. */
+/** Brand entries that name no inbox in Gladly. Old conversations may still name an inbox that is no longer listed. */
 export async function unmetInboxes(
   brands: Settings['brands'],
   directory: Pick<Services['directory'], 'inboxes'>,
@@ -105,7 +106,7 @@ export async function unmetInboxes(
   return sentences;
 }
 
-/** The same of a run without a range: also of the zone, where a time of the policy depends on it. */
+/** The warnings for a run without a range: also about the time zone, if quiet hours depend on it. */
 export async function namedRunWarnings(
   services: Pick<Services, 'directory' | 'organization' | 'settings'>,
 ): Promise<string[]> {

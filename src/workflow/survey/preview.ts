@@ -10,7 +10,7 @@ import { factsOf } from './facts.ts';
 import { fullLook, lookAtClosing, type Look } from './look.ts';
 import { readEverything } from './read-conversation.ts';
 
-/** Attributes and decides as the real run would, and writes nothing but the cache of directories and the pacing. */
+/** Attributes and decides as the real run would, but writes only the directory cache and the pacing. */
 export async function previewConversation(
   services: Services,
   { conversationId, closingId }: { conversationId: string; closingId: string | null },

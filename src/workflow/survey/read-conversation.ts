@@ -36,34 +36,34 @@ export interface CustomerRead {
 /** Everything that the workflow needs to know about one conversation. */
 export interface FullRead extends ConversationRead, TimelineRead, CustomerRead {}
 
-/** What is read of one conversation, each part once. */
+/** The reads of one conversation, each made once. */
 export interface Reads {
-  /** Everything is read at once, whether the verdict needs it or not. */
+  /** Whether everything is read at once, even if the verdict does not need it. */
   readonly everything: boolean;
   conversation(): Promise<ConversationRead>;
   timeline(): Promise<TimelineRead>;
-  /** `again`: what was read for an earlier closing is too old. */
+  /** `again`: a read made for an earlier closing is too old. */
   customer(question: { again: boolean }): Promise<CustomerRead>;
 }
 
 export interface FullReads extends Reads {
-  /** The conversation by itself, which may be there where another part could not be read. */
+  /** Only the conversation, which may be available even if another part could not be read. */
   readonly alone: Promise<Conversation>;
   readonly organization: Promise<Organization>;
 }
 
-/** Looks up a customer, once for each while a run lasts, unless `again` asks for a fresh read. */
+/** Reads each customer once per run, unless `again` asks for a fresh read. */
 export type AskForCustomer = (
   customerId: string,
   question: { again: boolean; steps: Steps },
 ) => Promise<CustomerRead>;
 
-/** Everything at once, in two round trips: what the conversation's id leads to, then the customer. */
+/** Reads everything in two round trips: first what the conversation's id leads to, then the customer. */
 export function readEverything(services: Services, conversationId: string, steps: Steps): FullReads {
   const alone = askForConversation(services, conversationId, steps);
   const organization = askForOrganization(services, steps);
   const read = readFully(services, conversationId, steps, { conversation: alone, organization });
-  // The first caller gets the failure.
+  // Whoever awaits a read gets its failure; until then it must not count as an unhandled rejection.
   for (const reading of [alone, organization, read]) reading.catch(() => undefined);
   return {
     everything: true,
@@ -75,7 +75,7 @@ export function readEverything(services: Services, conversationId: string, steps
   };
 }
 
-/** @param given the conversation where it was just read */
+/** @param given the conversation, if it was just read */
 export function readAsNeeded(
   services: Services,
   conversationId: string,
@@ -94,7 +94,7 @@ export function readAsNeeded(
   };
 }
 
-/** What is being read already. */
+/** Reads already under way. */
 interface Begun {
   conversation: Promise<Conversation>;
   organization: Promise<Organization>;
@@ -115,7 +115,7 @@ export async function readFully(
   return { ...read, ...timeline, customer, customerReadAt: read.readAt };
 }
 
-/** Reads the conversation alone; directories come from the cache while it is fresh. */
+/** Reads only the conversation; directories come from the cache while it is fresh. */
 export async function readConversation(
   services: Services,
   conversationId: string,
@@ -135,7 +135,7 @@ export async function readItems(
   return { items: readTimeline(items), responseTexts: responseTexts(items), truncated: limited };
 }
 
-/** The customer who lives on, where the conversation's was merged. */
+/** The customer; if they were merged into another, that one. */
 export async function readCustomer(
   { client }: Services,
   customerId: string,
@@ -169,14 +169,14 @@ async function readAround(
   steps: Steps,
 ): Promise<ConversationRead> {
   const { directory, settings } = services;
-  // Worth further requests only where a closing may be left out by it, or may have a brand by it.
+  // Worth further requests only if the inbox may exclude a closing or give it a brand.
   const needsInbox =
     settings.policy.excludedInboxes.length > 0 || settings.brands.some(({ inboxes }) => inboxes.length > 0);
   const readAt = timeNow(services.clock);
   const [conversation, agents, inboxes, topics, organization] = await Promise.all([
     asked,
     steps.run('read agents', () => directory.agents()),
-    // The first question warms a list while the conversation is still on its way.
+    // The first request fetches the list while the conversation is still on its way.
     steps
       .run('read inboxes', () => directory.inboxes())
       .then(async (listed) => (needsInbox ? directory.inboxes(idsOf((await asked).inboxId)) : listed)),

@@ -8,12 +8,12 @@ import { makePrivateFolder } from '../../private-folder.ts';
 import { rememberMediaFile, type MediaFile } from '../../store/erase/media-files.ts';
 import type { Services } from '../context/services.ts';
 
-/** Ten hours of Gladly's 32 kbit/s; anything longer is not a recording of a call. */
+/** Ten hours at Gladly's 32 kbit/s; anything longer is not a recording of a call. */
 const mostBytes = 150_000_000;
 
 /**
- * Fetches the recordings that a document names into a folder and puts their paths into it. A recording that cannot be
- * fetched is a warning: the survey does not depend on it. No partial file is left.
+ * Downloads the recordings that a document names into a folder, and adds their paths to the document. A recording that
+ * cannot be fetched only adds a warning: the survey does not depend on it. No partial file is left.
  *
  * @throws Failure kind usage when the folder cannot be made.
  */
@@ -69,10 +69,10 @@ async function fetchRecording(
     directory,
     `${fileNameOf(itemId)}${media.contentType === 'audio/mpeg' ? '.mp3' : '.bin'}`,
   );
-  // Before there is a file, whatever becomes of this process.
+  // Remember the path before the file exists, so that it can be forgotten even if this process dies.
   await rememberMediaFile(ledger, { ...whose, path: resolve(path), at: timeNow(clock) });
   const partial = `${path}.${process.pid}.part`;
-  // An earlier run of a process with this number may have been killed here.
+  // An earlier process with the same id may have been killed here.
   await rm(partial, { force: true });
   try {
     const bytes = await writeNew(partial, media.bytes);
@@ -99,7 +99,7 @@ async function writeNew(path: string, chunks: AsyncIterable<Uint8Array>): Promis
   }
 }
 
-/** Any text may be an id: what could lead out of the folder, or be too long a name, becomes a hash. */
+/** Any text may be an id: one that could escape the folder, or is too long for a file name, becomes a hash. */
 function fileNameOf(itemId: string): string {
   return /^[A-Za-z0-9_-]{1,100}$/.test(itemId) ? itemId : createHash('sha256').update(itemId).digest('hex');
 }

@@ -37,21 +37,22 @@ import { passes } from './retry-time.ts';
 import { compareWithRow, shownTime } from './shown-closing.ts';
 import { checkTopics } from './topics.ts';
 
-/** `waiting`: it is looked at again later, or somebody else has it. */
+/** `waiting`: the reminder is looked at again later, or another process has it. */
 export type ReminderResult =
   | { result: 'sent' | 'left_out' | 'waiting'; failure: null }
   | { result: 'uncertain' | 'failed'; failure: Failure };
 
 const waiting = { result: 'waiting', failure: null } as const;
 
-/** The decision no longer holds, and nothing left. */
+/** The decision no longer holds; nothing left. */
 class NotNow extends Error {}
 
 /**
- * Looks at one reminder whose time has come: reads the conversation and the customer, decides on what Gladly shows now, and
- * sends it. Like a first message it is marked right before it leaves. In doubt it is uncertain, and never repeated by itself.
+ * Works on one due reminder: reads the conversation and the customer, decides by what Gladly shows now, and sends it.
+ * Like a first message, it is marked right before it leaves. If it may have left, it is uncertain and never repeated by
+ * itself.
  *
- * @throws Failure that the next one would meet, too
+ * @throws Failure that the next reminder would meet too
  */
 export async function remind(services: Services, closingId: string): Promise<ReminderResult> {
   const { ledger, worker, clock } = services;
@@ -60,7 +61,7 @@ export async function remind(services: Services, closingId: string): Promise<Rem
   return keepingClaim(services, claim.closing, async () => {
     const due = await dueReminder(ledger, closingId);
     if (due === null) return waiting;
-    // Whoever was sending it has ended: the claim is ours.
+    // We hold the claim, so the process that was sending this reminder has ended.
     if (due.reminder.state === 'leaving') {
       await resolveReminder(ledger, closingId, timeNow(clock));
       const after = await dueReminder(ledger, closingId);
@@ -125,7 +126,7 @@ async function leaveOut(
 
 type Again = Awaited<ReturnType<typeof lookAgain>>;
 
-/** Reads what may have changed since the survey left. Who responded is certain, so that the timeline is not read for it. */
+/** Reads what may have changed since the survey left. The responder is settled, so that needs no timeline. */
 async function lookAgain(services: Services, closing: Closing) {
   const steps = createSteps(services, () => undefined);
   const { conversationId } = closing;
@@ -142,7 +143,7 @@ async function lookAgain(services: Services, closing: Closing) {
     customer: () => Promise.resolve({ customer: own, customerReadAt: read.readAt }),
   };
   const shown = await compareWithRow(services, closing, await shownTime(read, closing, reads), reads, false);
-  // A reopening that was reported, whatever the read shows of it.
+  // A reported reopening counts even if the read does not show it.
   const reopened = shown.reopened || closing.reopenedAt !== null;
   const conversation = conversationFactsOf(read, { id: closing.id, closedAt: shown.closedAt, reopened });
   const { policy } = services.settings;
@@ -200,7 +201,7 @@ async function send(
   } catch (error) {
     if (error instanceof Overslept) return unsent(services, reminder, overslept(), true);
     if (!sending.mayHaveLeft || (error instanceof Failure && error.kind === 'ledger')) throw error;
-    // Whatever it is, the reminder may be out. While the program is being stopped, too.
+    // Whatever the error, even while the program is being stopped, the reminder may have left.
     const failure = error instanceof Failure ? error : defectOf(error);
     await record({ status: 'uncertain', failure: errorOf(failure) });
     if (services.signal.aborted) throw error;
@@ -212,7 +213,7 @@ async function send(
     : { result: 'uncertain', failure: outcome.failure };
 }
 
-/** What could not be read is tried again, as what could not be sent. */
+/** A failed read is retried like a failed send. */
 function fail(services: Services, reminder: Reminder, failure: Failure): Promise<ReminderResult> {
   return unsent(services, reminder, failure, passes(failure) || stopsTheRun(failure));
 }
@@ -232,7 +233,7 @@ async function unsent(
   return { result: 'failed', failure };
 }
 
-/** Who was asked in the name of a brand is not reminded in that of another company. */
+/** A customer who was asked in the name of one brand must not be reminded in the name of another. */
 function brandRemoved(brand: string): Failure {
   const message = `the survey was sent for the brand ${brand}, which is no longer in the profile`;
   return new Failure('partial', 'brand_removed', message, {

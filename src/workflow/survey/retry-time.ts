@@ -4,14 +4,14 @@ import type { Closing } from '../../domain/closing/closing.ts';
 import { type Failure, isForbidden } from '../../failure.ts';
 import type { Services } from '../context/services.ts';
 
-/** An outage, or a missing permission, must not use up the tries of all closings that meet it. */
+/** An outage or a missing permission must not use up the tries of every closing that meets it. */
 export function passes(failure: Failure): boolean {
   return failure.kind === 'temporary' || isForbidden(failure);
 }
 
 /**
- * When the queue tries a failed closing again; null after the last try. Gladly listed the closing, so what it does not find
- * now it may find later: what it answers passes through caches and proxies.
+ * When the queue tries a failed closing again; null after the last try. Gladly listed the closing, so a conversation
+ * that it does not find now may be found later: its answers pass through caches and proxies.
  */
 export function retryTime(
   { clock }: Pick<Services, 'clock'>,

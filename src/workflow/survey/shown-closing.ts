@@ -9,7 +9,7 @@ import { closedAtOf, type ConversationRead, type Reads } from './read-conversati
 /** How long a read may lag behind a closing that another source reported. */
 export const readLagMilliseconds = 10 * 60_000;
 
-/** When the conversation closed, by what it shows now; null while it is open. */
+/** When the conversation closed, according to what it shows now; null while it is open. */
 export async function shownTime(
   read: ConversationRead,
   known: Closing | null,
@@ -21,19 +21,19 @@ export async function shownTime(
   return at ?? closedAtOf(read, (await reads.timeline()).items);
 }
 
-/** What a conversation shows of a closing of the ledger. */
+/** What a conversation shows about a closing in the ledger. */
 export interface Shown {
-  /** What the conversation shows, if it shows this closing; else what was first reported. */
+  /** The time that the conversation shows, if it shows this closing; else the time first reported. */
   closedAt: Instant | null;
-  /** Open again, or closed again later: then it was reopened since this closing. */
+  /** The conversation is open, or closed again later: it was reopened after this closing. */
   reopened: boolean;
-  /** Another row of the ledger that stands for the same closing. */
+  /** Another row in the ledger for the same closing. */
   sameAs: Closing | null;
   /** The conversation does not show this closing yet, but one from before a known reopening. */
   behind: boolean;
 }
 
-/** The ledger has no row for what is shown. */
+/** The ledger has no row for the closing shown. */
 export function notRecorded(closedAt: Instant | null): Shown {
   return { closedAt, reopened: false, sameAs: null, behind: false };
 }
@@ -53,15 +53,15 @@ export async function compareWithRow(
   if (adoptedClosing([row], closedAt) !== null) return same;
   const isEarlier = Date.parse(closedAt) < Date.parse(row.closedAt);
   if (!isEarlier && !(await isOfNoClosing(row, shownAt, reads))) return other;
-  // A conversation that has been closed since before was not reopened: the closing was reported late.
+  // A conversation that closed before the row's time and stayed closed was not reopened: the closing was reported late.
   const known = await sameClosingAtAnotherTime(ledger, row, { closedAt, seenAt: timeNow(clock), record });
   if (known === null) return { ...other, behind: isEarlier };
   return known.id === row.id ? same : { ...other, sameAs: known };
 }
 
 /**
- * Whether the time of a row is that of no closing. Where an event brought none that can be, its row has the time of its
- * arrival, by a clock of ours that may be behind: the timeline knows what was closed when.
+ * Whether a row's time matches no closing. If an event came without a possible time, its row has the time of arrival,
+ * by our own clock, which may be behind. The timeline knows the real times.
  */
 async function isOfNoClosing(
   { source, closedAt, firstSeenAt }: Closing,
@@ -74,7 +74,7 @@ async function isOfNoClosing(
   return tellsOfClosing(items, shownAt) && !tellsOfClosing(items, at);
 }
 
-/** A read right after the closing may still show what was before it, unless a reopening since is known. */
+/** A read right after the closing may still show the state before it, unless a later reopening is known. */
 export function isBehind(
   row: Closing,
   { conversation }: ConversationRead,

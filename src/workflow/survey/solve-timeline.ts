@@ -22,17 +22,17 @@ import type { Services } from '../context/services.ts';
 interface CutTimeline {
   read: ConversationRead & TimelineRead;
   closedAt: Instant | null;
-  /** What the part that Gladly shows says. */
+  /** The attribution from the part that Gladly shows. */
   visible: Attribution;
   skippingExcluded: SkippingExcluded;
-  /** Gets what kept a source from helping. */
+  /** Collects why a source could not help. */
   troubles: Failure[];
 }
 
 /**
  * Finds the last response of a conversation whose timeline is cut: from the events of the last 24 hours, else from the
- * ContactTimestampsReport. Null where neither names it: it is never guessed. A source that lacks what the timeline itself
- * shows has not answered, which is a trouble.
+ * ContactTimestampsReport. Null if neither names it: it is never guessed. A source that lacks a response the timeline
+ * itself shows has not answered, and that is added to `troubles`.
  */
 export async function solveTimeline(services: Services, cut: CutTimeline): Promise<Response | null> {
   const { client, clock, sleep } = services;
@@ -47,7 +47,7 @@ export async function solveTimeline(services: Services, cut: CutTimeline): Promi
       )
     : null;
   if (ofDay === 'refused' && now - until < reportLagMs) {
-    // The newest stretch of a report may still lack the last response.
+    // The newest part of a report may still lack the last response.
     return null;
   }
   if (ofDay !== null && ofDay !== 'refused') return solveTruncated(visible, ofDay);
@@ -66,7 +66,7 @@ export async function solveTimeline(services: Services, cut: CutTimeline): Promi
 
 /**
  * @param newer events that the source gave for the time after this stretch
- * @throws Failure that passes, where the source lacks a response that the timeline shows
+ * @throws temporary Failure when the source lacks a response that the timeline shows
  */
 async function findingOf(
   source: 'events' | 'report',

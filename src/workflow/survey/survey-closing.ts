@@ -28,15 +28,15 @@ import { existingSurvey, type ClosingResult } from './closing-result.ts';
 /** How soon a conversation that still looks open is read again. */
 const readAgainMilliseconds = 30_000;
 
-/** A verdict and the look that led to it; null where none was needed. */
+/** A verdict and the look that led to it; null if no look was needed. */
 export type SurveyedClosing = ClosingResult & { look: Look | null };
 
 /**
- * The survey flow for one claimed closing: look, attribute, decide, deliver, record. Every repetition, also at the same
- * time and after a crash at any point, leads to one verdict and at most one survey. Null when the closing has to wait,
- * because Gladly still shows its conversation open.
+ * The survey flow for one claimed closing: look, attribute, decide, deliver, record. However often it is repeated, even
+ * concurrently or after a crash at any point, it leads to one verdict and at most one survey. Null when the closing has
+ * to wait: Gladly still shows its conversation as before, or more closings of the same minute may arrive.
  *
- * @param readsOf how the conversation is read, anew for each look
+ * @param readsOf makes fresh reads of the conversation for each look
  * @param first the look that led to the closing, if there was one
  */
 export async function surveyClosing(
@@ -77,7 +77,7 @@ export async function surveyClosing(
   };
   try {
     return await untilDecided(async (looks) => {
-      // What would grow old in line is read when its slot is there.
+      // Reads would grow old in line, so take the slot before reading.
       if (looks > 1 || slot.isCrowded()) await slot.take();
       return work();
     });
@@ -86,7 +86,7 @@ export async function surveyClosing(
   }
 }
 
-/** What the row says after a crash; the survey that it has, else null. */
+/** The row, resolved if a crash interrupted its message, and the survey that it already has, else null. */
 export async function surveyBefore(
   { ledger, clock }: Services,
   claimed: Closing,
@@ -108,12 +108,12 @@ async function suppress(
 }
 
 /**
- * Surveys the closing that a conversation is in now, at a person's request: everything is read, and a closing that failed
- * or was suppressed is decided again.
+ * Surveys a conversation's current closing at a person's request: everything is read, and a closing that failed or was
+ * suppressed is decided again.
  *
- * @param closingId a closing of the ledger; null: the one that the conversation is in now
- * @throws Failure for what kept the closing from being looked at or worked on; what became of the message itself is
- *   the document's outcome.
+ * @param closingId a closing of the ledger; null: the conversation's current closing
+ * @throws Failure when the closing could not be looked at or worked on; what became of the message is the document's
+ *   outcome.
  */
 export async function surveyConversation(
   services: Services,
@@ -171,13 +171,13 @@ async function surveyNow(
   });
 }
 
-/** A person wants the verdict again, once: what is canceled meanwhile stays so. */
+/** A person wants the verdict made again, once: a closing that is canceled meanwhile stays canceled. */
 async function decidedAgain({ ledger, clock }: Services, closing: Closing): Promise<Closing> {
   if (closing.state !== 'failed' && closing.state !== 'suppressed') return closing;
   return retryClosing(ledger, closing.id, timeNow(clock));
 }
 
-/** What keeps a survey that is due from leaving. */
+/** What keeps a due survey from leaving. */
 interface SendingBlock {
   pause: SendingPause | null;
   fullHour: FullHour | null;

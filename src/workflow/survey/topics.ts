@@ -4,11 +4,11 @@ import { Failure } from '../../failure.ts';
 import type { ConversationRead } from './read-conversation.ts';
 
 /**
- * For a conversation that none of its known topics opts out. A topic that is gone from Gladly may be one that opted out, unless
- * Gladly still has all of those.
+ * Checks a conversation that none of its known topics opts out. A topic that is gone from Gladly may have been an
+ * opt-out topic, unless Gladly still has all of those.
  *
  * @returns sentences for people, about topics that are gone
- * @throws Failure kind contract when a topic of the conversation, or an ancestor of one, may be one that opts out
+ * @throws Failure kind contract when a topic of the conversation, or an ancestor of one, may be an opt-out topic
  */
 export function checkTopics(
   { optOutTopics }: Pick<Policy, 'optOutTopics'>,

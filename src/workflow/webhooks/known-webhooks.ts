@@ -7,12 +7,12 @@ export type WebhookSummary = Pick<Webhook, 'id' | 'name' | 'url' | 'events' | 'e
 export const nameOf = ({ profile }: Settings): string =>
   profile === 'default' ? 'gcsat' : `gcsat ${profile}`;
 
-/** Made by us, as its id or its name says: a run may have been stopped before it learned the id. */
+/** Made by gcsat, going by its id or its name: a run may have been stopped before it learned the id. */
 export function isOurs({ id, name }: Webhook, settings: Settings, known: StoredWebhook | null): boolean {
   return id === known?.id || name === nameOf(settings);
 }
 
-/** The webhook at the address, else the one that the profile remembers. */
+/** The webhook at the URL, else the webhook that the profile remembers. */
 export function expected(
   webhooks: readonly Webhook[],
   url: string | null,

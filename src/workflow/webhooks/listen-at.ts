@@ -1,7 +1,7 @@
 import { surveyEvents } from '../../gladly/resources/webhooks.ts';
 import type { Services } from '../context/services.ts';
 
-/** Has the embedded sandbox send its events to the address. The sandbox ends with this process, so the profile keeps nothing of it. */
+/** Has the embedded sandbox send its events to the URL. The sandbox ends with this process, so nothing is stored. */
 export async function listenAt({ client, settings }: Services, url: string): Promise<void> {
   const [pair] = (await settings.webhookCredentials()).basic;
   if (pair === undefined) throw new Error('there are no credentials for the webhook');

@@ -17,9 +17,9 @@ import { nextSecret, noPlaceForSecret, storedWebhook, storeWebhook } from './web
 
 export interface WebhookInstallation {
   url: string;
-  /** The environment's credentials, which go before made-up ones. */
+  /** The environment's credentials, which take precedence over generated ones. */
   given: GivenWebhookSecret;
-  /** Also takes over a webhook at the address that somebody else made. */
+  /** Also takes over a webhook at the URL that gcsat did not make. */
   replace: boolean;
   dryRun: boolean;
 }
@@ -32,22 +32,22 @@ export interface InstalledWebhook {
   url: string;
   events: readonly string[];
   enabled: boolean;
-  /** Who gave the credentials that Gladly uses now. */
+  /** Where the credentials that Gladly uses now come from. */
   credentials: 'environment' | 'profile';
-  /** The name of a header that carries one of them. */
+  /** The name of the header that carries a credential. */
   header: string | null;
   /** Other webhooks that also get closings. */
   others: WebhookSummary[];
 }
 
 /**
- * Has Gladly send closings and reopenings to an address, with credentials of its own. First the credentials are kept, so
- * that a running server accepts them before Gladly uses them, then the webhook is made or found by its URL, told them,
- * and switched on. Whatever breaks off in between, the next call goes on where that ended.
+ * Has Gladly send closings and reopenings to a URL, with credentials of its own. The credentials are stored first, so
+ * that a running server accepts them before Gladly uses them. Then the webhook is created, or found by its URL, given
+ * the credentials, and enabled. If this is interrupted anywhere, the next call continues from there.
  *
- * @throws Failure `webhook_ping_failed` when nothing at the address answers the PING with 200;
- *   `webhook_secret_homeless` when made-up credentials have no profile to be kept in; `webhook_of_others` when the
- *   address has a webhook that is not ours; `webhook_limit` when Gladly takes no more of them.
+ * @throws Failure `webhook_ping_failed` when nothing at the URL answers the PING with 200; `webhook_secret_homeless`
+ *   when generated credentials have no profile to be stored in; `webhook_of_others` when the URL has a webhook that is
+ *   not ours; `webhook_limit` when Gladly takes no more webhooks.
  */
 export async function installWebhook(
   settings: Settings,
@@ -91,12 +91,12 @@ export async function installWebhook(
     };
     await keep(found?.id ?? null, false);
     const specification = { name: nameOf(settings), events: surveyEvents, ...secret };
-    // Switched on by a request of its own: a refusal of that one is about the PING, of the others about the webhook.
+    // Enabled by a separate request: a refusal of that is about the PING, any other is about the webhook itself.
     const { id, created } =
       found === null
         ? await createWebhook(client, { ...specification, url }, webhooks)
         : { id: found.id, created: 'taken' as const };
-    // Somebody else may have been faster.
+    // Another program may have created it first.
     if (found === null && created === 'taken') requireOurs(await client.getWebhook(id));
     if (found === null) await keep(id, false);
     if (created === 'taken') {

@@ -11,13 +11,13 @@ export interface WebhookStatus {
   profile: string;
   installed: boolean;
   webhook: Webhook | null;
-  /** Whether there is anything that Gladly could authenticate itself with. */
+  /** Whether any credentials are accepted here that Gladly could authenticate with. */
   credentialsKnown: boolean;
   /** Other webhooks that get closings. */
   others: WebhookSummary[];
 }
 
-/** @param url where the webhook is expected when the profile knows of none; null: nowhere. */
+/** @param url where the webhook is expected if the profile knows of none; null: nowhere. */
 export async function webhookStatus(
   settings: Settings,
   context: ServiceContext,
@@ -26,7 +26,7 @@ export async function webhookStatus(
   return withClient(settings, context, (client) => webhookStatusBy(client, settings, url));
 }
 
-/** The same by a client that is open. */
+/** The same with an open client. */
 export async function webhookStatusBy(
   client: Pick<GladlyClient, 'getWebhooks'>,
   settings: Settings,
@@ -55,10 +55,10 @@ export interface RemovedWebhook {
 }
 
 /**
- * Switches the webhook off, deletes it, and forgets its credentials. Repeating it changes nothing, and so does a webhook at
- * the address that somebody else made.
+ * Disables the webhook, deletes it, and forgets its credentials. Repeating this changes nothing; a webhook at the URL
+ * that gcsat did not make is left alone.
  *
- * @param url where the webhook is expected when the profile knows of none; null: nowhere.
+ * @param url where the webhook is expected if the profile knows of none; null: nowhere.
  */
 export async function removeWebhook(
   settings: Settings,
@@ -73,7 +73,7 @@ export async function removeWebhook(
     const result = { profile: settings.profile, dryRun, id: webhook?.id ?? null, url: webhook?.url ?? null };
     if (dryRun) return { ...result, removed: webhook !== null };
     const removed = webhook !== null && (await takeAway(client, webhook));
-    // Last: until Gladly has forgotten them, a server must still take what is on its way.
+    // Forget the credentials last: until Gladly has, a server must still accept events that are on their way.
     if (known !== null) await storeWebhook(settings, null);
     return { ...result, removed };
   });

@@ -16,10 +16,10 @@ export { sampleKinds, type SampleKind } from '../../gladly/resources/webhook-sam
 export interface WebhookSample {
   url: string;
   kind: SampleKind;
-  /** Made up when null. */
+  /** Null: a made-up id. */
   conversationId: string | null;
   customerId: string | null;
-  /** How often the same event is posted, as Gladly may repeat one. */
+  /** How many times to post the same event, because Gladly may repeat one. */
   times: number;
   credentials: WebhookCredentials;
 }
@@ -31,7 +31,7 @@ export interface SentSample {
   answers: WebhookAnswer[];
   /** The worst of the answers. */
   verdict: 'accepted' | 'refused' | 'unreachable';
-  /** What to do about it; null when there is nothing. */
+  /** What to do about it; null if there is nothing to do. */
   hint: string | null;
 }
 
@@ -40,7 +40,7 @@ export interface PlannedSample {
   dryRun: true;
   method: 'POST';
   url: string;
-  /** What identifies the sender is left out of the values. */
+  /** Values that hold credentials are redacted. */
   headers: Record<string, string>;
   event: Record<string, unknown>;
   authenticated: boolean;
@@ -53,7 +53,7 @@ const leftOut = '[redacted]';
 /**
  * What `sendSampleEvent` would post.
  *
- * @throws Failure kind usage when nobody could use the event: a server answers 200 to that too
+ * @throws Failure kind usage when the event would be unusable: a server answers 200 to that too
  */
 export function planSampleEvent(sample: WebhookSample, { clock }: { clock: () => number }): PlannedSample {
   const { url, event, basic, headers, authenticated } = requestOf(sample, clock());
@@ -86,9 +86,9 @@ function requestOf(
 }
 
 /**
- * Posts one event to an address as Gladly would, with the newest credentials, and returns how it was answered.
+ * Posts one event to a URL as Gladly would, with the newest credentials, and returns the answers.
  *
- * @throws Failure kind usage when nobody could use the event: a server answers 200 to that too
+ * @throws Failure kind usage when the event would be unusable: a server answers 200 to that too
  */
 export async function sendSampleEvent(
   sample: WebhookSample,
@@ -122,7 +122,7 @@ function expectUsable(event: Record<string, unknown>): void {
   }
 }
 
-/** A 5xx and a 429 may be over soon, as may trouble of the network. */
+/** A 5xx, a 429, or a network problem may pass soon. */
 function rankOf({ status }: WebhookAnswer): 0 | 1 | 2 {
   if (status === null || status >= 500 || status === 429) return 2;
   return status >= 200 && status < 300 ? 0 : 1;

@@ -10,13 +10,13 @@ import { defaultWebhookUser, type GivenWebhookSecret } from '../../config/webhoo
 import { Failure } from '../../failure.ts';
 import type { WebhookSpecification } from '../../gladly/resources/webhooks.ts';
 
-/** What of the specification Gladly authenticates itself with. */
+/** The part of the specification that Gladly authenticates with. */
 export type WebhookSecret = Pick<WebhookSpecification, 'credentials' | 'headers'>;
 
-/** 256 bits: nobody guesses them, and they are never typed. */
+/** 256 bits: impossible to guess, and never typed. */
 const passwordBytes = 32;
 
-/** The webhook that the settings' profile knows; none where the profile is of another organization, or is missing. */
+/** The webhook that the settings' profile knows; none if the profile is missing or belongs to another organization. */
 export async function storedWebhook({
   configDir,
   profile,
@@ -30,7 +30,7 @@ export async function storedWebhook({
   return { profileFits, webhook: profileFits ? (stored.webhook ?? null) : null };
 }
 
-/** Null: forgets it, with its secrets. */
+/** Null forgets the webhook and its secrets. */
 export async function storeWebhook(settings: Settings, webhook: StoredWebhook | null): Promise<void> {
   const { configDir, profile: name } = settings;
   await changeProfile(configDir, name, (stored) => {
@@ -43,17 +43,17 @@ export async function storeWebhook(settings: Settings, webhook: StoredWebhook | 
 }
 
 export interface NextSecret {
-  /** What Gladly is given. */
+  /** The secret that Gladly receives. */
   secret: WebhookSecret;
-  /** What the profile keeps of it; null where the environment gave it. */
+  /** What the profile stores of it; null if it comes from the environment. */
   kept: StoredWebhookSecret | null;
   previous: StoredWebhookSecret[];
 }
 
 /**
- * The secret that Gladly shall use from now on: the environment's, else a made-up one. One that an earlier installation
- * made and could not finish with is taken again, so that however often it is tried, Gladly's own is among those that
- * are accepted.
+ * The secret for Gladly to use from now on: the environment's, else a generated one. If an earlier installation did not
+ * finish, its secret is used again, so that however often installing is tried, the secret that Gladly has is among the
+ * accepted ones.
  */
 export function nextSecret(known: StoredWebhook | null, given: GivenWebhookSecret): NextSecret {
   const last = known?.secret;
@@ -82,7 +82,7 @@ function ofProfile({ user, password }: StoredWebhookSecret): WebhookSecret {
   return { credentials: { username: user, password } };
 }
 
-/** A password that is kept nowhere would be unknown to the server, which then refuses every event. */
+/** If the password is stored nowhere, the server does not know it and refuses every event. */
 export function noPlaceForSecret({ profile, origin }: Settings): Failure {
   return new Failure(
     'configuration',

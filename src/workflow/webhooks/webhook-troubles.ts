@@ -6,7 +6,7 @@ import type { WebhookStatus } from './webhook-registration.ts';
 export interface WebhookTrouble {
   code: string;
   what: string;
-  /** What to do, as it follows a semicolon. */
+  /** What to do, worded to follow a semicolon. */
   next: string;
 }
 
@@ -25,7 +25,7 @@ export function registrationTrouble({ webhook }: Pick<WebhookStatus, 'webhook'>)
   };
 }
 
-/** Why what Gladly sends is not what is needed, or would be refused. */
+/** Why Gladly's events are the wrong ones, or would be refused. */
 export function eventTroubles({ webhook, credentialsKnown }: WebhookStatus): WebhookTrouble[] {
   if (webhook === null) return [];
   const { events, hasCredentials, headerKeys } = webhook;

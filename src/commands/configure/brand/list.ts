@@ -34,7 +34,7 @@ export const listBrandsCommand: CommandDeclaration = {
   },
 };
 
-/** As it holds: the brand's own, or the profile's. */
+/** The values in effect: the brand's own, or the profile's. */
 function entryOf({ name, inboxes, settings }: ShownBrand) {
   const value = (key: BrandKey): string | null => settings[key].value;
   return {

@@ -2,7 +2,7 @@ import { brandNamed } from '../../../config/brand-values.ts';
 import { Failure } from '../../../failure.ts';
 import { suggest } from '../../../terminal/suggest.ts';
 
-/** The brand that is meant, in any spelling of its name. @throws Failure kind configuration `unknown_brand` */
+/** Finds the brand by any spelling of its name. @throws Failure kind configuration `unknown_brand` */
 export function namedBrand<Brand extends { name: string }>(brands: readonly Brand[], text: string): Brand {
   const names = brands.map(({ name }) => name);
   const name = brandNamed(names, text);

@@ -25,7 +25,7 @@ import { refuseSandbox } from '../../program/refuse-sandbox.ts';
 import { unknownKey } from '../setting-names.ts';
 import { warnOfInboxes } from './warn-of-inboxes.ts';
 
-/** The new text of a brand's setting; null: the profile's holds again. */
+/** The new text of a brand's setting; null lets the profile's value apply again. */
 type BrandAssignment = readonly [key: string, text: string | null];
 
 /** Sets all of the given values of a brand, or none of them. @throws Failure kind usage or configuration */
@@ -77,7 +77,7 @@ export async function setBrand(
 /** @param given `KEY=VALUE`, or `KEY=-` for a value on stdin */
 async function readBrandAssignment(given: string): Promise<BrandAssignment> {
   const { key, value: raw } = await readKeyAndValue(given, `inboxes='Support,Returns'`);
-  // What another version left can be taken out, and nothing else be done with it.
+  // A key left by another version can only be removed.
   if (!isBrandKey(key)) {
     if (raw.trim() === '') return [key, null];
     throw unknownKey(key, brandKeys);

@@ -8,11 +8,11 @@ import type { Failure } from '../../../failure.ts';
 import { registerSecret } from '../../../terminal/redact.ts';
 import type { CommandContext } from '../../program/context.ts';
 
-/** One setting as it holds for a brand, and who says so. */
+/** The value of one setting in effect for a brand, and where it comes from. */
 export interface ShownBrandSetting {
   readonly value: string | null;
   readonly origin: 'brand' | 'profile' | 'environment' | 'default' | 'sandbox' | 'flag';
-  /** Why its own value is invalid. */
+  /** Why the brand's own value is invalid. */
   readonly problem?: string;
 }
 
@@ -24,11 +24,11 @@ export interface ShownBrand {
 
 interface ShownBrands extends Pick<ResolvedSettings, 'profile' | 'configDir'> {
   readonly brands: ShownBrand[];
-  /** What is wrong with no one setting. */
+  /** Problems that belong to no single setting. */
   readonly problems: readonly string[];
 }
 
-/** The brands of the chosen profile, complete or not; of the sandbox where it is wanted. */
+/** The brands of the chosen profile, complete or not; of the sandbox if the context wants it. */
 export async function shownBrands(context: CommandContext): Promise<ShownBrands> {
   const { flags, env } = context;
   const invalid = new Map<string, Failure>();

@@ -3,7 +3,7 @@ import { Failure } from '../../../failure.ts';
 import type { CommandContext } from '../../program/context.ts';
 import { savedBrands } from '../saved-account.ts';
 
-/** Of inboxes that Gladly does not have. Says nothing while the profile has no account to ask with. */
+/** Warns of inboxes that Gladly does not have. Says nothing while the profile has no account to ask with. */
 export async function warnOfInboxes(
   context: CommandContext,
   saved: StoredProfile,
