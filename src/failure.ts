@@ -25,7 +25,7 @@ export type FailureKind = keyof typeof exitCodes;
  */
 export type FailureScope = 'item' | 'permission' | 'contention' | 'run';
 
-/** Kinds that the next piece of work meets too, unless the failure says otherwise. */
+/** Kinds that the next piece of work meets, too, unless the failure says otherwise. */
 const runKinds: readonly FailureKind[] = [
   'credentials',
   'configuration',
@@ -39,8 +39,10 @@ export interface FailureDetails {
   hint: string;
   /** The conversation that the failure is about, when there is one. */
   conversationId?: string;
-  /** How far the failure reaches, where the kind alone does not say. */
+  /** How far the failure reaches, if the kind alone does not say. */
   scope?: FailureScope;
+  /** Whether it may pass by itself, if the kind alone does not say. */
+  passes?: boolean;
   cause?: unknown;
 }
 
@@ -51,6 +53,8 @@ export class Failure extends Error {
   readonly hint: string;
   readonly conversationId: string | null;
   readonly scope: FailureScope;
+  /** Whether it may pass by itself, as an outage does. */
+  readonly passes: boolean;
 
   constructor(kind: FailureKind, code: string, message: string, details: FailureDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -60,6 +64,7 @@ export class Failure extends Error {
     this.hint = details.hint;
     this.conversationId = details.conversationId ?? null;
     this.scope = details.scope ?? (runKinds.includes(kind) ? 'run' : 'item');
+    this.passes = details.passes ?? kind === 'temporary';
   }
 }
 
@@ -70,16 +75,18 @@ export function about(conversationId: string, failure: Failure): Failure {
     hint: failure.hint,
     conversationId,
     scope: failure.scope,
+    passes: failure.passes,
     cause: failure.cause,
   });
 }
 
-/** The same failure, where something else is to be done about it. */
+/** The same failure with another hint. */
 export function advising(hint: string, failure: Failure): Failure {
-  const { kind, code, message, conversationId, scope } = failure;
+  const { kind, code, message, conversationId, scope, passes } = failure;
   return new Failure(kind, code, message, {
     hint,
     scope,
+    passes,
     cause: failure,
     ...(conversationId === null ? {} : { conversationId }),
   });
@@ -90,7 +97,7 @@ export function stopsTheRun({ scope }: Failure): boolean {
   return scope === 'run';
 }
 
-/** Gladly does not permit this request (403). */
+/** Gladly refuses this request and may permit others (403; 401 for reports and exports). */
 export function isForbidden({ scope }: Failure): boolean {
   return scope === 'permission';
 }

@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 /** The same failure, naming the brand whose setting it is about. @param brand null: the profile's own setting */
 export function ofBrand(brand: string | null, failure: Failure): Failure {
   if (brand === null || failure.message.startsWith(`brand ${brand}: `)) return failure;
-  const { kind, code, message, hint, scope } = failure;
+  const { kind, code, message, hint, scope, passes } = failure;
   return new Failure(kind, code, `brand ${brand}: ${message}`, {
     hint: hint
       .replaceAll('gcsat configure set', `gcsat configure brand set '${brand}'`)
@@ -12,6 +12,7 @@ export function ofBrand(brand: string | null, failure: Failure): Failure {
         (_, key: string) => `gcsat configure brand set '${brand}' ${key}=`,
       ),
     scope,
+    passes,
     cause: failure,
   });
 }

@@ -1,5 +1,5 @@
 import { oneLine } from '../../domain/values/one-line.ts';
-import { Failure, type FailureKind, type FailureScope } from '../../failure.ts';
+import { Failure, type FailureDetails, type FailureKind } from '../../failure.ts';
 import { summaryOf, type Refusal } from './refusal.ts';
 import { isCertificateCode, TransportError } from '../../http/transport-error.ts';
 
@@ -47,11 +47,11 @@ export function failureAbout(
   code: string,
   message: string,
   hint: string,
-  { cause, scope }: { cause?: unknown; scope?: FailureScope } = {},
+  { cause, ...reach }: Pick<FailureDetails, 'cause' | 'scope' | 'passes'> = {},
 ): Failure {
   return new Failure(kind, code, message, {
     hint,
-    ...(scope === undefined ? {} : { scope }),
+    ...reach,
     ...(subject.noun === 'conversation' && subject.id !== null ? { conversationId: subject.id } : {}),
     ...(cause === undefined ? {} : { cause }),
   });
@@ -104,6 +104,12 @@ export function cutOff(subject: Subject): Problem {
  */
 const passingStatuses: readonly number[] = [408, 423, 425];
 
+/** Redirects that last for a while only, as to a page about maintenance (RFC 9110 15.4). */
+const passingRedirects: ReadonlySet<number> = new Set([302, 303, 307]);
+
+/** Operations that need more than the right to read conversations, so that Gladly may refuse these alone. */
+const extraRights: ReadonlySet<string> = new Set(['generateReport', 'findJobs', 'getFile']);
+
 export function passesAt(status: number): boolean {
   return passingStatuses.includes(status);
 }
@@ -119,13 +125,17 @@ export function refused(subject: Subject, refusal: Refusal): Problem {
     code: string,
     message: string,
     hint: string,
-    { repeatable = false, ...details }: { repeatable?: boolean; scope?: FailureScope } = {},
+    {
+      repeatable = false,
+      ...details
+    }: { repeatable?: boolean } & Pick<FailureDetails, 'scope' | 'passes'> = {},
   ): Problem =>
     new Problem(failureAbout(subject, kind, code, message, hint, details), { refusal, repeatable });
 
   if (status === 401) {
     const hint = 'Check the email address and the API token; a token works in one environment only.';
-    return problem('credentials', 'unauthorized', `${host} refused the credentials (401)`, hint);
+    const scope = extraRights.has(subject.operation) ? 'permission' : 'run';
+    return problem('credentials', 'unauthorized', `${host} refused the credentials (401)`, hint, { scope });
   }
   if (status === 403) {
     const role = subject.operation === 'generateReport' ? ': reports need the Administrator role' : '';
@@ -154,7 +164,8 @@ export function refused(subject: Subject, refusal: Refusal): Problem {
   }
   if (status >= 300 && status < 400) {
     const message = `${host} answered ${operation} with a redirect (${status}), which is not followed`;
-    return problem('contract', 'redirected', message, 'Check that the domain is your own at Gladly.');
+    const hint = 'Check that the domain is your own at Gladly.';
+    return problem('contract', 'redirected', message, hint, { passes: passingRedirects.has(status) });
   }
   const message = `${host} refused ${operation} (${status}${summary})`;
   return problem('contract', 'refused', message, 'Check the domain; if it is right, report this.');

@@ -6,7 +6,7 @@ import type { Services } from '../context/services.ts';
 
 /** An outage or a missing permission must not use up the tries of every closing that meets it. */
 export function passes(failure: Failure): boolean {
-  return failure.kind === 'temporary' || isForbidden(failure);
+  return failure.passes || isForbidden(failure);
 }
 
 /**

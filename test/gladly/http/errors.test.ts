@@ -59,6 +59,29 @@ describe('a refusal', () => {
     expect(failure.hint).not.toBe('');
   });
 
+  test.each([
+    [301, false],
+    [308, false],
+    [302, true],
+    [303, true],
+    [307, true],
+    [404, false],
+    [503, true],
+  ])('%i may pass by itself: %s', async (status, passes) => {
+    const failure = await failureOf((await failing(status)).getConversation('c1'));
+    expect(failure.passes).toBe(passes);
+  });
+
+  test('of the credentials is one of everything, but for operations that need further rights', async () => {
+    const client = await failing(401);
+    expect((await failureOf(client.getConversation('c1'))).scope).toBe('run');
+    expect(await failureOf(client.getExportJobs())).toMatchObject({
+      kind: 'credentials',
+      code: 'unauthorized',
+      scope: 'permission',
+    });
+  });
+
   test('of a customer names the customer', async () => {
     const body = { errors: { code: 'not_exist', detail: 'customer profile [u1] does not exist' } };
     const failure = await failureOf((await failing(404, body)).getCustomer('u1'));
