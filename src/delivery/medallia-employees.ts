@@ -16,7 +16,7 @@ export type EmployeeNames = ReadonlyMap<string, EmployeeName>;
  * @throws Failure `bad_employees` of kind configuration
  */
 export async function readEmployees(file: string): Promise<EmployeeNames> {
-  let rows: Record<string, string>[];
+  let rows: { record: Record<string, string>; info: { lines: number } }[];
   try {
     const text = await readFile(file, 'utf8');
     rows = parse(text, {
@@ -24,18 +24,20 @@ export async function readEmployees(file: string): Promise<EmployeeNames> {
       bom: true,
       trim: true,
       skip_empty_lines: true,
+      info: true,
     });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     throw badEmployees(file, `cannot be read (${code})`, error);
   }
   const names = new Map<string, EmployeeName>();
-  rows.forEach(({ email = '', medallia_email: address = '', custom_id: id = '' }, at) => {
+  for (const { record, info } of rows) {
+    const { email = '', medallia_email: address = '', custom_id: id = '' } = record;
     if (email === '' || (address === '' && id === ''))
-      throw badEmployees(file, `names nobody in row ${at + 2}`);
+      throw badEmployees(file, `is incomplete in line ${info.lines}`);
     // The id goes first: it is Agent Connect's own, and unambiguous.
     names.set(addressKey(email), id === '' ? { email: address } : { custom_id: id });
-  });
+  }
   return names;
 }
 

@@ -41,7 +41,7 @@ export async function activeEmployees(exchange: Exchange): Promise<Employee[]> {
     if (next === null || employees.length === 0 || seen.has(next.toString())) return found;
     query = next;
   }
-  return found;
+  throw unreadableBy(exchange.host, operation, `its list has no end after ${mostPages} pages`).failure;
 }
 
 /** Uses only the query of the next page's address: the keys go to no host but the configured one. */

@@ -85,6 +85,10 @@ export function refusedBy(
       'Set medalliaChannels, medalliaBrand, or medalliaLanguage to what Agent Connect knows, or enable the channel there. Waiting surveys are sent then.';
     return problem('configuration', 'medallia_setup', message, hint);
   }
+  if (operation !== 'createRequest') {
+    const toReport = 'Check GCSAT_MEDALLIA_URL; if it is right, report this.';
+    return problem('contract', 'medallia_refused', message, toReport);
+  }
   const hint =
     'Correct what it names: the profile of the agent in Agent Connect, or the customer in Gladly. Then run `gcsat surveys retry`.';
   return problem('partial', 'medallia_refused', message, hint);
@@ -93,6 +97,7 @@ export function refusedBy(
 /** The Problem behind an exchange that brought no answer, or only part of one. */
 export function interruptedAt(host: string, operation: string, error: TransportError): MedalliaProblem {
   const reason = error.code ?? oneLine(error.message, 200);
+  if (error.reason === 'too_large') return unreadableBy(host, operation, `it is ${reason}`);
   const isCertificate = error.code !== null && isCertificateCode(error.code);
   const message =
     error.reason === 'timeout'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openExport, type FileRow } from '../../src/medallia/exports/export-file.ts';
 
-/** In small pieces, as a stream may bring it. */
+/** The bytes in small pieces, as a stream may bring them. */
 async function* inPieces(bytes: Buffer, size = 5): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
 }
