@@ -1,15 +1,16 @@
 /**
- * Kills the program that it is loaded into (`node --import`) at one exact moment: points are counted before and after
- * every write to the ledger, its opening and its end, every file written, every request to another server and every answer of our own.
+ * Kills the program that it is loaded into (`node --import`) at one exact moment. It counts points before and after
+ * every write to the ledger, its opening and its end, every file written, every request to another server, and every
+ * answer of our own.
  *
- * FAILPOINT_AT: the number of the point at which the process kills itself (SIGKILL), or the beginning of its label, or all
- * of it after `=`; ` @2` after it means the second such point.
- * FAILPOINT_SIGNAL: SIGSTOP freezes it there instead.
- * FAILPOINT_LOG: a file that is told the labels of all points when the process ends; the last one killed it, if one did.
+ * FAILPOINT_AT: the number of the point at which the process kills itself (SIGKILL), or the beginning of its label, or
+ * the whole label after `=`; ` @2` at the end means the second such point.
+ * FAILPOINT_SIGNAL: SIGSTOP freezes the process there instead.
+ * FAILPOINT_LOG: a file that gets the labels of all points when the process ends; the last one killed it, if one did.
  *
- * Only what Node and SQLite offer to everybody is wrapped, so the program under test is the one that is shipped. What is
- * said to PostgreSQL is read on its way into the socket: "before" a statement has not left, "after" it has, and its answer
- * was not taken. So a death after a COMMIT is one whose answer is lost.
+ * Only what Node and SQLite offer to everybody is wrapped, so the program under test is the one that is shipped.
+ * Statements to PostgreSQL are read on their way into the socket: at the point "before", a statement has not left; at
+ * the point "after", it has left, but its answer was not read. So a death after a COMMIT loses the answer to it.
  */
 import { Buffer } from 'node:buffer';
 import fs from 'node:fs';
@@ -29,11 +30,11 @@ const labels = [];
 const databasePort = /^postgres/.test(process.env.GCSAT_DATABASE_URL ?? '')
   ? new URL(process.env.GCSAT_DATABASE_URL).port
   : null;
-/** With PostgreSQL, by socket: what it is told, and the label of what waits to leave. */
+/** For PostgreSQL, by socket: how its statements are labeled, and the label of a statement that waits to leave. */
 const conversations = new WeakMap();
 let seen = 0;
 
-/** Ids, ports and processes differ from run to run; what is left tells what the point is. */
+/** Ids, ports and processes differ from run to run; the rest says what the point is. */
 const withoutIds = (text) =>
   text
     .replace(/(?<=127\.0\.0\.1[_:])\d+/g, '…')
@@ -58,7 +59,7 @@ function tellLabels() {
   if (log !== undefined) writeFileSync(log, labels.map((label, index) => `${index + 1} ${label}\n`).join(''));
 }
 
-/** Replaces a function by one with a point before and one after it; for a promise, after it is kept. */
+/** Replaces a function with one that has a point before and a point after it; for a promise, after it is settled. */
 function around(holder, name, labelOf) {
   const original = holder[name];
   holder[name] = function (...args) {
@@ -86,31 +87,37 @@ syncBuiltinESMExports();
 
 process.on('exit', tellLabels);
 
-/** What a connection's statements are called; null for those that write nothing. */
+/**
+ * Labels a connection's statements; null for statements that write nothing. A transaction that wrote nothing has no
+ * points: a death within it leaves what a death before it leaves.
+ */
 function transactionLabels() {
   const writes =
     /^\s*(?:insert|update|delete|replace|begin|commit|rollback|create|alter|drop|vacuum|pragma (?:journal_mode|wal_checkpoint))\b/i;
-  /** What the transaction wrote so far: a commit is told by it. */
+  /** What the transaction has written so far, which labels its commit. */
   const written = new Set();
-  let isReading = false;
+  let hasWritten = false;
   return (sql) => {
     if (typeof sql !== 'string' || !writes.test(sql)) return null;
     const words = sql.trim().replaceAll('"', '').split(/\s+/).slice(0, 3).join(' ').slice(0, 40);
     if (/^begin/i.test(words)) {
       written.clear();
-      // PostgreSQL is told so; to SQLite all transactions are the same until they write.
-      isReading = /read only/i.test(sql);
+      hasWritten = false;
+      return null;
     }
-    if (isReading) return null;
-    if (/^commit/i.test(words)) return `ledger COMMIT of ${[...written].sort().join(', ') || 'nothing'}`;
+    if (/^(?:commit|rollback)/i.test(words)) {
+      const label = `ledger ${words.toUpperCase()} of ${[...written].sort().join(', ') || 'tables'}`;
+      return hasWritten ? label : null;
+    }
+    hasWritten = true;
     if (/^(?:insert|update|delete)/i.test(words)) written.add(words);
-    return /^begin/i.test(words) ? 'ledger BEGIN' : `ledger ${words}`;
+    return `ledger ${words}`;
   };
 }
 
 function wrapLedger() {
   const labelOf = transactionLabels();
-  // Methods of the native classes cannot be replaced: what is made of them gets its own, in front of those.
+  // Methods of the native classes cannot be replaced, so their objects get methods of their own in front of those.
   const own = (methods, wrap) => {
     for (const name of wrap) {
       Object.defineProperty(methods, name, { value: methods[name], writable: true, configurable: true });
@@ -146,7 +153,7 @@ function wrapFiles() {
   ]) {
     around(fs, name, (path) => `file ${name} ${last(path)}`);
   }
-  // The ledger's file is made so. With other flags Node's own functions open what they write, which has its points.
+  // The ledger's file is made with this flag. Other flags come from Node's own functions, which have their own points.
   around(fs, 'openSync', (path, flags) => (flags === 'a' ? `file open ${last(path)}` : null));
   const { open } = fsPromises;
   let wrapped = false;
@@ -184,7 +191,7 @@ function wrapRequests() {
 function describe([target, options]) {
   const url = typeof target === 'string' || target instanceof URL ? new URL(target) : null;
   const given = url === null ? target : (options ?? {});
-  // Ids are opaque and long; the collection tells enough.
+  // Ids are opaque and long; the collection says enough.
   return { method: given.method ?? 'GET', path: url?.pathname ?? String(given.path).split('?')[0] };
 }
 
@@ -198,7 +205,7 @@ function wrapAnswers() {
   };
 }
 
-/** Mail, and PostgreSQL. */
+/** Wraps connections to mail servers and to PostgreSQL. */
 function wrapOtherConnections() {
   const { write, push, uncork } = net.Socket.prototype;
   net.Socket.prototype.write = function (...args) {
@@ -219,7 +226,7 @@ function wrapOtherConnections() {
     point(`after ${label}`);
   };
   net.Socket.prototype.push = function (chunk, ...rest) {
-    // Several replies may come as one chunk, or apart.
+    // Several replies may come in one chunk or separately.
     if (chunk !== null && isMail(this)) {
       for (const [reply] of textOf(chunk).matchAll(/^\d{3}(?= )/gm)) point(`mail reply ${reply}`);
     }
@@ -235,7 +242,7 @@ function isDatabase({ remotePort }) {
   return remotePort !== undefined && String(remotePort) === databasePort;
 }
 
-/** Neither side of a connection of HTTP, nor a pipe to whoever started us. */
+/** Whether a socket is neither a side of an HTTP connection nor a pipe to the process that started us. */
 function isMail(socket) {
   const isOther = !socket._httpMessage && !socket.parser && !socket.server;
   return socket.remotePort !== undefined && isOther && !isDatabase(socket);
@@ -251,7 +258,7 @@ function tellDatabase(socket, data, send) {
   if (label === null) return send();
   point(`before ${label}`);
   const result = send();
-  // What is corked leaves with the rest of its messages.
+  // A corked statement leaves with the rest of its messages.
   if (socket.writableCorked > 0) said.held = label;
   else point(`after ${label}`);
   return result;

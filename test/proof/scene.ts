@@ -11,7 +11,7 @@ import { run, runJson, start, type RunResult } from '../support/run.ts';
 import { isOnServer } from '../support/tested-ledger.ts';
 import { fileLedger, serverLedger, type SceneLedger } from './scene-ledger.ts';
 
-/** Waiting for the pace of requests is most of what these runs do. */
+/** How many times faster time passes here: these runs mostly wait for the pace of requests. */
 export const haste = 10;
 
 const failpoints = join(import.meta.dirname, 'failpoints.mjs');
@@ -22,13 +22,13 @@ interface NewConversation {
   topics?: string[];
 }
 
-/** How long the end of a process may take to be told. */
+/** How long it may take until the end of a process is noticed. */
 const patienceMs = 5000;
 
-/** What others do with a server that listens at this origin; `over` aborts when it is gone. */
+/** What others do with a server that listens at this origin; `over` aborts when the server is gone. */
 export type Using = (origin: string, over: AbortSignal, pid: number) => Promise<void>;
 
-/** Where a run died, with its number; null when it came to its end before. The labels are those of its points until then. */
+/** `died`: number and label of the point where a run died; null if it ended first. `labels`: all points up to then. */
 export interface Death {
   signal: NodeJS.Signals | null;
   died: string | null;
@@ -40,38 +40,40 @@ export interface Scene extends Pick<SceneLedger, 'leaving' | 'unsettled'> {
   sandbox: RunningSandbox;
   folder: string;
   env: Record<string, string>;
-  /** Tells of a conversation that closed so many minutes ago; its id. */
+  /** Makes a conversation that closed this many minutes ago. Returns its id. */
   tell(conversation: NewConversation): Promise<string>;
-  /** The same, with the event that a webhook tells of it. */
+  /** The same, with the event that a webhook sends about it. */
   tellEvent(conversation: NewConversation): Promise<{ id: string; event: unknown }>;
-  /** To its end. */
+  /** Runs the program to its end. */
   run(args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
-  /** As if it were so many minutes ago; fails unless it ends well. */
+  /** Runs the program as if it were this many minutes ago; fails unless it ends well. */
   runAgo(minutes: number, args: readonly string[]): Promise<void>;
-  /** @param host a name of another one, on which the process ids of this one mean nothing */
+  /** @param host the name of another host, where process ids of this host mean nothing */
   json(
     args: readonly string[],
     host?: string,
   ): Promise<RunResult & { document: ReturnType<typeof JSON.parse> }>;
-  /** What a command says that only reads, in the process of the test: a start costs more than what it says. */
+  /** Runs a read-only command in the process of the test: starting the program costs more than the command does. */
   look(args: readonly string[]): Promise<ReturnType<typeof JSON.parse>>;
-  /** Lets the program die at the point of that number, or of a label that begins so (` @2`: the second such). */
+  /** Sets values of the profile, in the process of the test. */
+  set(...assignments: readonly string[]): Promise<void>;
+  /** Lets the program die at the point with that number, or whose label begins so (` @2`: the second such point). */
   runUntil(point: string, args: readonly string[], use?: Using): Promise<Death>;
   /**
-   * Lets the program freeze at a point, as `runUntil` names it, and waits until it has.
+   * Lets the program freeze at a point, named as for `runUntil`, and waits until it has.
    *
-   * @param factor how much faster the clock runs by which it measures how long something took
+   * @param factor how much faster the clock runs that the program measures durations with
    */
   freezeAt(point: string, args: readonly string[], factor: number): Promise<{ wake(): Promise<void> }>;
-  /** For all who begin from now on, it is so many minutes later. */
+  /** Makes it this many minutes later for all programs that start from now on. */
   later(minutes: number): Promise<void>;
   /**
-   * A server: used, then asked to stop; fails unless it does.
+   * Starts a server, uses it, and asks it to stop; fails unless it does.
    *
-   * @param host a name of another one, on which the process ids of this one mean nothing
+   * @param host the name of another host, where process ids of this host mean nothing
    */
   serve(args: readonly string[], use: Using, host?: string): Promise<void>;
-  /** Kills it with SIGKILL after some time, unless it is done before; a server's time begins when it listens. */
+  /** Kills the program with SIGKILL after this time, unless it ends first; a server's time begins when it listens. */
   runFor(
     milliseconds: number,
     args: readonly string[],
@@ -84,7 +86,7 @@ export interface Scene extends Pick<SceneLedger, 'leaving' | 'unsettled'> {
   close(): Promise<void>;
 }
 
-/** @param isMade whether the ledger has its tables already, which saves each run their making */
+/** @param isMade whether the ledger has its tables already, which saves each run from making them */
 export async function createScene(more: Record<string, string> = {}, isMade = true): Promise<Scene> {
   const time = fastTime(haste);
   const limits = { requestsPerSecond: 1000 };
@@ -142,6 +144,9 @@ export async function createScene(more: Record<string, string> = {}, isMade = tr
     json: (args, host) =>
       runJson(args, { env: host === undefined ? env : onHost(env, host), timeoutMs: 120_000 }),
     look: (args) => oneAtATime(() => looked(args, env)),
+    async set(...assignments) {
+      await oneAtATime(() => looked(['configure', 'set', ...assignments], env));
+    },
     async freezeAt(at, args, factor) {
       const points = withPoints(at);
       const child = start(args, { env: { ...measuredFaster(points, factor), FAILPOINT_SIGNAL: 'SIGSTOP' } });
@@ -210,21 +215,21 @@ export async function createScene(more: Record<string, string> = {}, isMade = tr
   };
 }
 
-/** Whether a process stands still. */
+/** Whether a process is stopped. */
 export function isStopped(pid: number): boolean {
   return /^\d+ \(.*\) T/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 }
 
 let looking: Promise<unknown> = Promise.resolve();
 
-/** Runs of the sweep are side by side, and the process has one output. */
+/** Runs of the sweep go on side by side, but the process has only one output. */
 function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
   const done = looking.then(work);
   looking = done.catch(() => undefined);
   return done;
 }
 
-/** What only reads does not go by the clock, which is that of the test here. */
+/** Such a command does not depend on the clock, which is the test's own here. */
 async function looked(
   args: readonly string[],
   env: Record<string, string>,
@@ -258,7 +263,7 @@ function preloading(env: Readonly<Record<string, string>>, code: string): Record
   return { ...env, NODE_OPTIONS: options };
 }
 
-/** The same environment for a program whose clock is late by so many minutes. */
+/** The same environment for a program whose clock is late by this many minutes. */
 export function longAgo(env: Readonly<Record<string, string>>, minutes: number): Record<string, string> {
   return preloading(env, `const { now } = Date; Date.now = () => now() - ${minutes * 60_000};`);
 }
@@ -271,7 +276,7 @@ async function ranWith(
   return use === undefined ? run(args, { env, timeoutMs: 120_000 }) : used(env, args, use);
 }
 
-/** Starts a server, lets it be used, and stops it; it may die before, or is killed so long after it listened. */
+/** Starts a server, lets it be used, and stops it. It may die earlier, or is killed this long after it listened. */
 async function used(
   env: Record<string, string>,
   args: readonly string[],
@@ -307,7 +312,7 @@ async function used(
     ),
     isOver.then(() => null),
   ]);
-  // Whatever fails because the server died is no failure of its user, who may see it first.
+  // A failure that comes from the server's death is not the user's, who may notice the death first.
   const isRefused = failure !== null && !(await Promise.race([isOver, wait(patienceMs, false)]));
   if (isRefused) child.kill('SIGKILL');
   const [code, signal] = await ended;

@@ -14,7 +14,7 @@ import {
   type Ending,
 } from './seen-from-outside.ts';
 
-/** What is killed, and what must hold when it was run again. */
+/** A run that is killed, and what must hold after it was run again. */
 export interface Staged {
   scene: Scene;
   args: readonly string[];
@@ -22,10 +22,10 @@ export interface Staged {
   use?: Using;
   /** The point at which the only message leaves. */
   leaves?: string;
-  /** Then there is no message to doubt, whatever else it writes about messages. */
+  /** Set if there is no message to doubt, whatever else the run writes about messages. */
   sendsNothing?: true;
   /**
-   * Runs it again, to its end. Fails when something was lost or doubled.
+   * Runs it again to its end. Fails if something was lost or doubled.
    * `leaving`: the conversations whose message was on its way when a process died.
    */
   verify(leaving: readonly string[]): Promise<void>;
@@ -50,14 +50,14 @@ export async function tellWebhook(origin: string, event: unknown): Promise<numbe
   return answer.status;
 }
 
-/** Runs it again, and expects that to be done. */
+/** Runs the command again, and expects it to succeed. */
 export async function again(scene: Scene, args: readonly string[]): Promise<ReturnType<typeof JSON.parse>> {
   const { code, document, stderr } = await scene.json(args);
   expect(code, `exit code when run again: ${stderr}`).toBe(0);
   return document;
 }
 
-/** With a ledger that is not there yet. */
+/** A replay with a ledger that does not exist yet. */
 export const replay: Staging = async () => {
   const scene = await createScene({}, false);
   const args = ['replay', '--', scene.sandbox.exampleConversationId];
@@ -76,7 +76,7 @@ export const replay: Staging = async () => {
   };
 };
 
-/** Alerts come at least once, always with one id; the note in Gladly at most once, or it is in doubt. */
+/** Alerts come at least once, always with the same id; the note in Gladly comes at most once, or is in doubt. */
 export const alert: Staging = async () => {
   const scene = await createScene();
   const { exampleConversationId: conversation, origin } = scene.sandbox;
@@ -85,7 +85,7 @@ export const alert: Staging = async () => {
     GCSAT_ALERT_SECRET: `whsec_${Buffer.from('an alert secret of 24 by').toString('base64')}`,
   });
   const asked = ['reasons=Slow reply, Rude', 'question=text: What next?'];
-  await scene.run(['configure', 'set', 'followUpTask=on', ...asked]);
+  await scene.set('followUpTask=on', ...asked);
   const args = ['post', '--rating', '1', '--reason', 'Rude', '--answer', 'Sing', '--', conversation];
   return {
     scene,
@@ -110,12 +110,12 @@ export const alert: Staging = async () => {
   };
 };
 
-/** At most one reminder. One that was leaving when the process died is in doubt, and never repeated. */
+/** At most one reminder. A reminder that was leaving when the process died is in doubt, and is never repeated. */
 function reminding(delivery: 'gladly-email' | 'outbox'): Staging {
   return async () => {
     const scene = await createScene({ GCSAT_DELIVERY: delivery });
     const { exampleConversationId: conversation } = scene.sandbox;
-    await scene.run(['configure', 'set', 'reminderAfter=1s']);
+    await scene.set('reminderAfter=1s');
     await again(scene, ['replay', '--', conversation]);
     await wait(1500);
     const args = ['sync'];
@@ -146,13 +146,13 @@ function reminding(delivery: 'gladly-email' | 'outbox'): Staging {
 export const reminder = reminding('gladly-email');
 export const reminderToOutbox = reminding('outbox');
 
-/** By a server, and a mail server that shows what arrived: at most two mails, and the second stands with the first. */
+/** By a server, with a mail server that shows what arrived: at most two mails, the second a reply to the first. */
 export const reminderByServe: Staging = async () => {
   const peer = await mailServer();
   const smtp = { GCSAT_DELIVERY: 'smtp', GCSAT_FROM: 'care@acme.example', GCSAT_SMTP_URL: peer.url };
   const scene = await createScene({ ...smtp, ...webhookUser });
   const { exampleConversationId: conversation } = scene.sandbox;
-  await scene.run(['configure', 'set', 'reminderAfter=1m']);
+  await scene.set('reminderAfter=1m');
   await again(scene, ['replay', '--', conversation]);
   await scene.later(2);
   const args = ['serve', '--json', '--port', '0', '--no-catch-up'];
@@ -188,7 +188,7 @@ export const replayBySmtp: Staging = async () => {
   const peer = await mailServer();
   const smtp = { GCSAT_DELIVERY: 'smtp', GCSAT_FROM: 'care@acme.example', GCSAT_SMTP_URL: peer.url };
   const scene = await createScene(smtp);
-  await scene.run(['configure', 'set', 'reasons=Slow reply, Rude']);
+  await scene.set('reasons=Slow reply, Rude');
   const args = ['replay', '--', scene.sandbox.exampleConversationId];
   return {
     scene,
@@ -244,7 +244,7 @@ export const post: Staging = async () => {
   };
 };
 
-/** The answer changes: the old card goes, the new one comes, and never are there two, nor none in the end. */
+/** The answer changes: the old card goes and the new one comes. There are never two, and there is one in the end. */
 export const postAgain: Staging = async () => {
   const scene = await createScene();
   const id = scene.sandbox.exampleConversationId;
@@ -260,7 +260,7 @@ export const postAgain: Staging = async () => {
   };
 };
 
-/** Dies with one answer, and is told another: the card of the new one stands alone. */
+/** Dies with one answer, and is then given another: only the card of the new one remains. */
 export const postAnother: Staging = async () => {
   const scene = await createScene();
   const post = (rating: string): string[] => [
@@ -281,8 +281,8 @@ export const postAnother: Staging = async () => {
 };
 
 /**
- * The process died, its card was still on its way, and that of another answer came first. Where the late one arrives
- * all the same, it is found and goes.
+ * The process died while its card was still on its way, and the card of another answer came first. If the late card
+ * arrives all the same, it is found and deleted.
  */
 export async function overtakenCard(): Promise<void> {
   const scene = await createScene();
@@ -313,7 +313,7 @@ export async function overtakenCard(): Promise<void> {
   }
 }
 
-/** Three customers; one whose topic opts out; one with two closings, of which the newer is asked about; in nine minutes. */
+/** Two plain customers, one who opts out by topic, and one with two closings, the newer surveyed; in nine minutes. */
 async function smallWorld(scene: Scene, firstMinutesAgo: number): Promise<Map<string, Ending>> {
   const closings = new Map<string, Ending>();
   const tell = async (ending: Ending, closing: Parameters<Scene['tell']>[0]): Promise<void> => {
@@ -348,7 +348,7 @@ export const backfill: Staging = async () => {
   };
 };
 
-/** How long ago the first tick was: a second one looks again at the ten minutes before it, and the closings lie between. */
+/** How long ago the first tick was. A second tick looks again at the ten minutes before it; the closings follow it. */
 const firstTickMinutesAgo = 45;
 
 /** The past that the first tick leaves alone, new closings, and an answer whose card did not get through. */
@@ -373,7 +373,7 @@ export const sync: Staging = async () => {
   };
 };
 
-/** The whole loop: Gladly tells of a closing, the customer answers, the card goes to the timeline. */
+/** The whole loop: Gladly reports a closing, the customer answers, the card goes to the timeline. */
 export const serve: Staging = async () => {
   const scene = await createScene(webhookUser);
   const told = { asked: await scene.tellEvent({ email: 'first@example.org' }) };
@@ -382,7 +382,7 @@ export const serve: Staging = async () => {
   const taken = { asked: false, quiet: false, answer: false };
 
   const tell = async (origin: string, which: 'asked' | 'quiet', body: unknown): Promise<void> => {
-    // What was answered 2xx is never told again: from then on it is ours to keep.
+    // An event that was answered with 2xx is never sent again: from then on, keeping it is our job.
     if (taken[which]) return;
     const status = await tellWebhook(origin, body);
     taken[which] = status === 200;
@@ -395,7 +395,7 @@ export const serve: Staging = async () => {
     await tell(origin, 'asked', told.asked.event);
     await tell(origin, 'quiet', quiet.event);
     await until(async () => (await scene.unsettled()) === 0, 'a verdict for each closing', over);
-    // In doubt, and it did not leave.
+    // The message is in doubt, and did not leave.
     if (arrived() === undefined) return;
     if (!taken.answer) {
       const body = new URLSearchParams({ rating: '5', resolved: 'yes', comment: 'fine' });

@@ -6,22 +6,24 @@ import type { Staged, Staging } from './stagings.ts';
 interface SweepResult {
   /** Labels of the points of a run that nothing kills. */
   points: string[];
+  /** Numbers of the points to die at, from 1. */
+  moments: number[];
   /** The points that it died at, as `number label`. */
   died: string[];
-  /** Points that were to be died at and did not come: numbers beyond the end of a run, or labels. */
+  /** Points at which it was to die, but which did not come: numbers beyond the end of a run, or labels. */
   notReached: string[];
-  /** Deaths that left a message of which nobody knows whether it arrived. */
+  /** How many deaths left a message that may or may not have arrived. */
   doubts: number;
   wrong: string[];
 }
 
-/** What happens at the same time makes a run some points longer or shorter. */
+/** Work that happens at the same time makes a run some points longer or shorter. */
 const leastLength = 0.8;
 
 /**
- * Dies at each point in turn, is run again to its end, and nothing is wrong.
+ * Lets the program die at each point in turn, runs it again to its end, and expects that nothing is wrong.
  *
- * @param of.few points that a bounded proof tries by their number
+ * @param of.few how many points a bounded proof tries by number
  * @param of.decisive beginnings of labels that every proof dies at
  */
 export async function expectSwept(
@@ -30,9 +32,9 @@ export async function expectSwept(
   { few, decisive }: { few: number; decisive: readonly string[] },
 ): Promise<void> {
   const result = await sweep(staging, few, decisive);
-  const { points, died, notReached, doubts, wrong } = result;
+  const { points, moments, died, notReached, doubts, wrong } = result;
   process.stdout.write(
-    `${name}: ${points.length} points, died at ${died.length}, ${doubts} times in doubt\n`,
+    `${name}: ${moments.length} moments at ${points.length} points, died ${died.length} times, ${doubts} times in doubt\n`,
   );
   expect(wrong).toEqual([]);
   // A sweep in which nothing dies would prove nothing.
@@ -47,22 +49,23 @@ export async function expectSwept(
   }
 }
 
-/** Runs of this machine at the same time. */
+/** How many runs this machine does at the same time. */
 const lanes = 3;
-/** For a point that does not come in every run. */
+/** How often a point is tried that does not come in every run. */
 const mostTries = 5;
-/** So many points in a row that no longer come: the run is over before them. */
+/** After this many points that did not come, the others are taken to lie beyond the end of the run. */
 const pointsBeyond = 3;
 
 /**
- * Dies at each point in turn, is run again to its end, and is looked at from outside.
+ * Lets the program die at each point in turn, runs it again to its end, and looks at the result from outside.
  *
- * @param most points that a bounded proof tries by their number
+ * @param most how many points a bounded proof tries by number
  * @param decisive beginnings of labels that every proof dies at
  */
 async function sweep(stage: Staging, most: number, decisive: readonly string[] = []): Promise<SweepResult> {
   const points = await pointsOf(stage);
-  const result: SweepResult = { points, died: [], notReached: [], doubts: 0, wrong: [] };
+  const moments = momentsOf(points);
+  const result: SweepResult = { points, moments, died: [], notReached: [], doubts: 0, wrong: [] };
 
   const dieAt = async (point: string): Promise<boolean> => {
     let died: string | null = null;
@@ -81,7 +84,7 @@ async function sweep(stage: Staging, most: number, decisive: readonly string[] =
       const reason = error instanceof Error ? error.message : String(error);
       const wrong = `killed at ${died ?? `${point} (not reached)`}: ${reason}`;
       result.wrong.push(wrong);
-      // The sweep goes on for long.
+      // Printed at once, because the sweep goes on for long.
       process.stdout.write(`${wrong}\n`);
     } finally {
       await staged?.scene.close();
@@ -91,11 +94,11 @@ async function sweep(stage: Staging, most: number, decisive: readonly string[] =
 
   await inLanes(decisive, dieAt);
   let beyond = 0;
-  await inLanes(numbersOf(points.length, most), async (number) => {
+  await inLanes(numbersOf(result, most), async (number) => {
     if (beyond < pointsBeyond && !(await dieAt(String(number)))) beyond += 1;
   });
-  // What happens at the same time has another number in each run, so that a point may have been passed over, and may not
-  // come in the next one.
+  // Points that happen at the same time have other numbers in each run, so a point may have been passed over, and may
+  // not come in the next run.
   const notReached = [...result.notReached];
   for (let tries = 0; isWhole && tries < mostTries; tries += 1) {
     await inLanes(
@@ -106,22 +109,32 @@ async function sweep(stage: Staging, most: number, decisive: readonly string[] =
   return { ...result, notReached };
 }
 
-/** Distinct labels of a run that nothing kills at which it was not died. */
-function missedBy({ points, died }: SweepResult): string[] {
-  const known = new Set(died.map((label) => label.replace(/^\d+ /, '')));
-  return [...new Set(points)].filter((label) => !known.has(label));
+/**
+ * One point for each moment at which a death leaves something else: nothing is written, sent, or answered between a
+ * point `after` and a point `before` that follows it.
+ */
+function momentsOf(points: readonly string[]): number[] {
+  const isNew = (label: string, index: number): boolean =>
+    !label.startsWith('before ') || points[index - 1]?.startsWith('after ') !== true;
+  return points.flatMap((label, index) => (isNew(label, index) ? [index + 1] : []));
 }
 
-/** All, and then on and on, as a run may have more points than the one before; or a few, evenly spread. */
-function* numbersOf(points: number, most: number): Generator<number> {
-  const stride = isWhole ? 1 : Math.max(1, Math.floor(points / most));
-  for (
-    let number = Math.ceil(stride / 2);
-    isWhole ? number <= 2 * points : number <= points;
-    number += stride
-  ) {
-    yield number;
+/** The distinct labels of moments at which no run has died. */
+function missedBy({ points, moments, died }: SweepResult): string[] {
+  const known = new Set(died.map((label) => label.replace(/^\d+ /, '')));
+  const labels = moments.map((number) => points[number - 1] ?? '');
+  return [...new Set(labels)].filter((label) => !known.has(label));
+}
+
+/** All moments and more, because a run may have more points than the one before; or a few, evenly spread. */
+function* numbersOf({ points, moments }: SweepResult, most: number): Generator<number> {
+  if (!isWhole) {
+    const stride = Math.max(1, Math.floor(moments.length / most));
+    for (let at = Math.floor(stride / 2); at < moments.length; at += stride) yield moments[at] ?? 0;
+    return;
   }
+  yield* moments;
+  for (let number = points.length + 1; number <= 2 * points.length; number += 1) yield number;
 }
 
 async function inLanes<T>(items: Iterable<T>, work: (item: T) => Promise<unknown>): Promise<void> {
@@ -133,8 +146,8 @@ async function inLanes<T>(items: Iterable<T>, work: (item: T) => Promise<unknown
 }
 
 /**
- * The conversations whose message was on its way when the process died. Fails unless the points that it passed say the
- * same: one for each commit that marked a message as leaving and was not followed by the one that settled it.
+ * The conversations whose message was on its way when the process died. Fails unless the points that the process passed
+ * say the same: one for each commit that marked a message as leaving and was not followed by a commit that settled it.
  */
 async function doubtsOf(scene: Scene, { labels }: Death): Promise<string[]> {
   const leaving = await scene.leaving();
@@ -145,7 +158,7 @@ async function doubtsOf(scene: Scene, { labels }: Death): Promise<string[]> {
   throw new Error(`${leaving.length} messages are in doubt, and ${unsettled} were on their way`);
 }
 
-/** The run that nothing kills has to be right, too. */
+/** The points of a run that nothing kills. That run has to be right, too. */
 async function pointsOf(stage: Staging): Promise<string[]> {
   const { scene, args, use, verify, leaves } = await stage();
   try {
@@ -158,7 +171,7 @@ async function pointsOf(stage: Staging): Promise<string[]> {
   }
 }
 
-/** Between the commit that marks a message as leaving and its leaving is nothing, or a death there would doubt for nothing. */
+/** Expects no point between marking a message as leaving and its leaving: a death there would doubt for nothing. */
 function expectMarkedLast(labels: readonly string[], leaves: string): void {
   const marked = labels.findIndex(
     (label) =>
