@@ -3,8 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { print } from './table.ts';
 
 /**
- * What somebody without credentials can do to `gcsat serve`: `attack.js ORIGIN LOGO`, until it is killed. Answers that
- * nobody reads, forged answers to surveys with large bodies, and bodies that hardly arrive, at once and all the time.
+ * What somebody without credentials can do to `gcsat serve`: `attack.js ORIGIN LOGO`, until it is killed. It asks for
+ * responses that it never reads, forges survey answers with large bodies, and sends bodies that hardly arrive, all at
+ * once and all the time.
  */
 const [origin = '', logo = ''] = process.argv.slice(2);
 const { port, hostname } = new URL(origin);
@@ -15,7 +16,7 @@ const forgedPerSecond = 100;
 const bodyBytes = 256 * 1024;
 const counts = { greedy: 0, slow: 0, forged: 0 };
 
-/** Writes to a new connection and gives it to the work, until the server or the work ends it. */
+/** Writes to a new connection, and waits until the connection is closed. */
 function attempt(localAddress: string, text: string, readsAnswers: boolean): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect({ port: Number(port), host: hostname, localAddress });
@@ -27,7 +28,7 @@ function attempt(localAddress: string, text: string, readsAnswers: boolean): Pro
   });
 }
 
-/** A pause even where the server refuses at once: the attack is bounded by what it costs the server, not the attacker. */
+/** Pauses even if the server refuses at once, so that the attack is bounded by its cost to the server, not to us. */
 async function again(work: () => Promise<void>): Promise<never> {
   for (;;) {
     await work();
@@ -60,5 +61,5 @@ process.once('SIGTERM', () => {
   print(JSON.stringify(counts));
   process.exit();
 });
-// Whoever starts a program here waits for the address that it names.
+// The process that starts a program of the benchmarks waits for it to print an address.
 print(JSON.stringify({ listening: origin }));

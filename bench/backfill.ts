@@ -29,7 +29,7 @@ interface Run {
   took: number;
 }
 
-/** From the first request for a conversation to the last request of all: finding closings waits for reports. */
+/** From the first request for a conversation to the last request of all: before that, the run waits for reports. */
 function shareUsed(exchanges: readonly Exchange[]): number {
   const began = exchanges.map(({ beganMs }) => beganMs);
   const first = exchanges.find(({ path }) => path.includes('/conversations/'))?.beganMs ?? Number.NaN;
@@ -96,7 +96,7 @@ function byVerdict({ first, closings }: Backfilled): string[][] {
   const perConversation = countBy(closings, ({ conversationId }) => conversationId);
   const groups = new Map<string, { closings: number; requests: number; most: number }>();
   for (const { conversationId, state, reasons } of closings) {
-    // A request does not say for which of several closings it was made.
+    // A request does not say which of several closings it was made for.
     if (perConversation.get(conversationId) !== 1) continue;
     const name = state === 'suppressed' ? `suppressed: ${reasons.map(({ code }) => code).join(', ')}` : state;
     const group = groups.get(name) ?? { closings: 0, requests: 0, most: 0 };

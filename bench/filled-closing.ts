@@ -20,7 +20,7 @@ export interface FilledKey {
   closedAt: string;
 }
 
-/** One row in fifty is a trial, and every other trial is of a closing that is live as well. */
+/** One row in fifty is a trial. Every other trial is of a closing that also has a live row. */
 export function keyOf(range: ReportedRange, row: number): FilledKey {
   const isTrial = row % 50 === 49;
   const closing = row % 100 === 99 ? row - 1 : row;
@@ -31,7 +31,7 @@ export function keyOf(range: ReportedRange, row: number): FilledKey {
   };
 }
 
-/** One closing in a hundred closed in one minute, as when a team closes all that is left over. */
+/** One closing in a hundred falls in one minute, as when a team closes everything that is left over. */
 export function busyMinute({ rows }: ReportedRange): { first: number; rows: number } {
   return { first: Math.floor(rows / 2), rows: Math.ceil(rows / 100) };
 }
@@ -44,7 +44,7 @@ function closedAtIn(range: ReportedRange, row: number): string {
   return new Date(beganMs + Math.floor((60 * second * place) / busy.rows)).toISOString();
 }
 
-/** The rows of a batch, by their tables. */
+/** The rows of a batch, by table. */
 export type Filled = {
   [
     Table in
@@ -62,7 +62,7 @@ export type Filled = {
   ]: LedgerTables[Table][];
 };
 
-/** In hundredths of all closings. */
+/** In percent of all closings. */
 const shares: readonly (readonly [share: number, state: ClosingState])[] = [
   [52.5, 'sent'],
   [17.5, 'answered'],
@@ -109,7 +109,7 @@ const topics = ['Delivery', 'Refund', 'Login', 'Warranty', 'Other'].map((name, i
 }));
 const channels = ['chat', 'email', 'sms', 'voice'] as const;
 
-/** Normalized. */
+/** The normalized email address of a row's customer. */
 export function addressOf(row: number): string {
   return `${customerIdOf(row).toLowerCase()}@example.com`;
 }
@@ -232,7 +232,7 @@ export function addClosing(filled: Filled, range: ReportedRange, row: number, ra
   if (state === 'answered') addAnswers(filled, { closing, surveyId, customerId, after }, random);
 }
 
-/** What waits is due in equal parts already and later; a failed closing may wait for a person. */
+/** Half of the closings that wait are due already and half later; a failed closing may wait for a person. */
 function dueAtOf(state: ClosingState, { untilMs }: ReportedRange, random: Random): string | null {
   if (state !== 'scheduled' && state !== 'failed') return null;
   if (state === 'failed' && random.chance(0.5)) return null;
@@ -344,7 +344,7 @@ interface Groups {
   topic: (typeof topics)[number];
 }
 
-/** About 2 kB of JSON. */
+/** Evidence that takes about 2 kB of JSON. */
 function evidenceOf({ closedAt }: FilledKey, closing: string, groups: Groups): Evidence {
   const { agent, assignee, inbox, channel, topic } = groups;
   const considered = Array.from({ length: 6 }, (_, index) => ({
@@ -383,7 +383,7 @@ function evidenceOf({ closedAt }: FilledKey, closing: string, groups: Groups): E
   };
 }
 
-/** What all rows of a filled ledger are grouped by. */
+/** The agents, inboxes and topics that the rows of a filled ledger are grouped by. */
 export function filledNames(): NamesTable[] {
   return [
     ...agents.map((agent) => ({ kind: 'agent' as const, ...agent })),

@@ -6,13 +6,13 @@ import type { LedgerTables } from '../src/store/ledger/tables.ts';
 import { addClosing, filledNames, type Filled } from './filled-closing.ts';
 import type { ReportedRange } from './report-server.ts';
 
-/** Bounds the size of SQLite's log, not the memory: rows are made in small batches. */
+/** Bounds the size of SQLite's log, not memory, because rows are made in small batches. */
 const rowsInTransaction = 100_000;
 const rowsInBatch = 1000;
 
 /**
- * Fills a new ledger with the closings of a range, oldest first: 70 % were surveyed and a quarter of these answered,
- * 25 % are suppressed, and the others are failed, scheduled, pending, or uncertain.
+ * Fills a new ledger with the closings of a range, oldest first: 70 % were surveyed, and a quarter of these are
+ * answered; 25 % are suppressed; the others are failed, scheduled, pending, or uncertain.
  */
 export async function fillLedger(path: string, range: ReportedRange): Promise<void> {
   const ledger = await openLedger(path);
@@ -21,7 +21,7 @@ export async function fillLedger(path: string, range: ReportedRange): Promise<vo
     for (let from = 0; from < range.rows; from += rowsInTransaction) {
       const until = Math.min(range.rows, from + rowsInTransaction);
       await ledger.write('ledger', async (trx) => {
-        // The indexes of ids are written all over: in the usual 2 MB of cache that would take hours.
+        // Rows land all over the indexes of ids: with the usual 2 MB of cache, filling would take hours.
         await sql.raw('PRAGMA cache_size = -1000000').execute(trx);
         for (let row = from; row < until; row += rowsInBatch) {
           await insertBatch(trx, range, row, Math.min(until, row + rowsInBatch), random);
@@ -67,7 +67,7 @@ async function insertBatch(
   await insertAll(trx, 'visits', filled.visits);
 }
 
-/** In statements of equal length: SQLite parses each text once. */
+/** Uses statements of equal length, because SQLite parses each text only once. */
 async function insertAll<Table extends keyof Filled>(
   trx: Writing,
   table: Table,

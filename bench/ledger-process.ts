@@ -9,18 +9,18 @@ import { decideClosing, markLeaving, recordDelivery } from '../src/store/queue/d
 import { claimNextDue } from '../src/store/queue/next-due.ts';
 import { currentWorker } from '../src/store/ledger/workers.ts';
 
-/** What one of the processes of the benchmark `ledger` does: it says when it is ready, waits, and prints what it took. */
+/** What one process of the benchmark `ledger` does: it says when it is ready, waits, and prints how long it took. */
 export interface LedgerTask {
   what: 'floor' | 'store' | 'work';
   location: string;
-  /** Pieces at the same time. */
+  /** How many pieces run at the same time. */
   atOnce: number;
   /** Milliseconds; `work` goes on until nothing is due. */
   forMs: number;
 }
 
 export interface LedgerFigures {
-  /** Milliseconds of each piece. */
+  /** How many milliseconds each piece took. */
   took: number[];
   seconds: number;
 }
@@ -30,7 +30,7 @@ const worker = currentWorker();
 const now = (): string => new Date().toISOString();
 let made = 0;
 
-/** One piece. False: there is none left. */
+/** Runs one piece at a time. False: none is left. */
 interface Piece {
   run(): Promise<boolean>;
   close(): Promise<void>;
@@ -86,7 +86,7 @@ async function store(ledger: Ledger): Promise<boolean> {
   return true;
 }
 
-/** All that is written about a closing that is asked about; nothing is read from Gladly, and nothing leaves. */
+/** Everything that is written about a surveyed closing; nothing is read from Gladly, and nothing leaves. */
 async function work(ledger: Ledger): Promise<boolean> {
   const closing = await claimNextDue(ledger, worker, now(), 'live');
   if (closing === null) return false;

@@ -15,7 +15,7 @@ import { withFolder } from './program.ts';
 import { median, quantile } from './statistics.ts';
 import { count, milliseconds, print, printMachine, printTable, times } from './table.ts';
 
-/** What a ledger stores and works off in a second, in a file and on a server, by one process and by several. */
+/** How much a ledger stores and works off in a second, in a file and on a server, with one process and with several. */
 const { values: options } = parseArgs({
   options: {
     seconds: { type: 'string', default: '5' },
@@ -26,7 +26,7 @@ const { values: options } = parseArgs({
 const forMs = numberOf(options.seconds) * 1000;
 const closings = numberOf(options.closings);
 const processes = numbersOf(options.processes);
-/** As many as `serve` works on at once, over as many connections as a process has. */
+/** As many pieces as `serve` works on at once, over as many connections as a process has. */
 const [atOnce, connections] = [16, 8];
 const day = 86_400_000;
 
@@ -62,7 +62,7 @@ async function measured(task: LedgerTask, howMany: number): Promise<{ perSecond:
   return { perSecond: took.length / seconds, took };
 }
 
-/** Of processes that begin at once, only one can switch a file to a write-ahead log, and the others do not wait for it. */
+/** When processes start together, only one can switch a file to a write-ahead log, and the others do not wait. */
 function makeBareFile({ location }: Place): void {
   const database = new DatabaseSync(location);
   database.exec('PRAGMA journal_mode = WAL');
@@ -85,7 +85,7 @@ async function fill({ location }: Place): Promise<void> {
   await ledger.close();
 }
 
-/** Transactions about different closings that each take 20 ms: how many ran at the same time. */
+/** How many transactions about different closings, each taking 20 ms, ran at the same time. */
 async function overlap({ location }: Place): Promise<number> {
   const ledger = await openLedger(location);
   const each = 20;
@@ -106,7 +106,7 @@ async function overlap({ location }: Place): Promise<number> {
 const rows: string[][] = [];
 const overlaps: string[][] = [];
 
-/** Each in a new ledger, so that what one left behind slows no other down. */
+/** Takes each measurement in a new ledger, so that what one leaves behind does not slow down the next. */
 async function measure(kind: string, newPlace: () => Promise<Place>): Promise<void> {
   for (const howMany of processes) {
     const place = await newPlace();
@@ -142,7 +142,7 @@ await withFolder(async (folder) => {
     print('PostgreSQL is not installed, so only files are measured.\n');
     return;
   }
-  // As a server comes: what is acknowledged is on its disk.
+  // As a server is set up by default: what it acknowledges is on its disk.
   const server = await startPostgres({
     fsync: 'on',
     full_page_writes: 'on',

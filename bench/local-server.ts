@@ -35,13 +35,13 @@ export function answerJson(response: ServerResponse, status: number, body: unkno
 }
 
 export interface Observer extends LocalServer {
-  /** Since the last call. */
+  /** The exchanges since the last call. */
   taken(): Exchange[];
 }
 
 /**
- * Stands before a server, passes everything on, and notes when each exchange began and ended.
- * @param answersItself - true for a request that it has taken on, so that it is not passed on
+ * Stands in front of a server, passes everything on, and notes when each exchange began and ended.
+ * @param answersItself - true for a request that it answers itself, which is then not passed on
  */
 export async function observe(
   targetOrigin: string,

@@ -20,11 +20,11 @@ import { count, megabytes, print, printMachine, printTable, seconds, times } fro
 const { values: options } = parseArgs({
   options: { rows: { type: 'string', default: '10000,100000,1000000' } },
 });
-/** The lane of the `outbox` delivery, with which the benchmarks run the program. */
+/** The lane of the `outbox` delivery, which the benchmarks use. */
 const lane = 'trial';
 const day = 86_400_000;
 const today = Math.floor(Date.now() / day) * day;
-/** Days of UTC that one report covers, old enough for the report to be complete. */
+/** UTC days that one report covers, old enough for the report to be complete. */
 const [fromMs, untilMs] = [today - 9 * day, today - 2 * day];
 
 interface Measured {
@@ -77,7 +77,7 @@ const questions = [
   question('how many are due?', 5, ({ ledger }: Subject) => countDue(ledger, now, lane)),
 ];
 
-/** Leaves everything as a run does that ended a while ago: all decided, the queue empty, the rate limits unused. */
+/** Leaves the ledger as if the run had ended a while ago: all decided, the queue empty, the rate limits unused. */
 async function settleAll(ledger: Ledger): Promise<void> {
   const code = 'no_agent_response';
   const reasons = JSON.stringify([{ code, detail: 'no agent responded' }]);

@@ -3,8 +3,8 @@ import { createPacer, memoryLimiterStore } from '../src/gladly/http/pacing.ts';
 import type { Account } from './program.ts';
 
 /**
- * The workflow as it is usually written: six reads for every conversation, one after the other, and nothing is kept for
- * the next one.
+ * The workflow as it is usually written: six reads for every conversation, one after the other, and nothing kept for
+ * the next conversation.
  *
  * @param grant awaited before each request
  */
@@ -34,7 +34,7 @@ export function naiveReader(
 }
 
 /**
- * Reads the conversations so, 16 at once, and paced as the program is, so that the times can be compared.
+ * Reads the conversations in this way, 16 at once and paced as the program is, so that the times can be compared.
  *
  * @returns seconds
  */

@@ -49,7 +49,7 @@ function plainAsk({ origin }: PacingClient): Ask {
   };
 }
 
-/** `paced`: as many as the program has closings in work at once. */
+/** `paced` has as many workers as the program works on closings at once. */
 const workers = { paced: 16, pool: 8, serial: 1 } as const;
 
 const client = JSON.parse(process.argv[2] ?? '{}') as PacingClient;

@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
   },
 });
 const measuredMs = numberOf(options.seconds) * 1000;
-/** A client without pacing begins with a burst, which counts toward the 429s but not toward the rate. */
+/** A client without pacing begins with a burst. The burst counts toward the 429s but not toward the rate. */
 const settlingMs = numberOf(options.settling) * 1000;
 const limit = 10;
 const latenciesMs = numbersOf(options.latency);
@@ -43,7 +43,7 @@ const contenders: readonly Contender[] = [
 ];
 
 interface Figures {
-  /** Requests that were served in the measured time, over those that were permitted in it. */
+  /** The share of the requests permitted in the measured time that were served. */
   used: number;
   refused: number;
 }

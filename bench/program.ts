@@ -12,7 +12,7 @@ export interface Account {
   token: string;
 }
 
-/** Gives a folder that is removed afterwards, even when the work fails. */
+/** Gives the work a folder that is removed afterward, even if the work fails. */
 export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'gcsat-bench-data-'));
   try {
@@ -22,7 +22,7 @@ export async function withFolder<T>(work: (folder: string) => Promise<T>): Promi
   }
 }
 
-/** Nothing of this machine's user, and no NODE_EXTRA_CA_CERTS, which slows every start of Node. */
+/** Leaves out everything of this machine's user, and NODE_EXTRA_CA_CERTS, which slows every start of Node. */
 export function environmentOf(folder: string, account?: Account): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
@@ -46,7 +46,7 @@ export interface Finished {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the program's document, as `--json` prints it
   document: any;
   seconds: number;
-  /** The most memory that was resident at once; 0 where there is no /proc. */
+  /** The most memory that was resident at once; 0 if there is no /proc. */
   peakBytes: number;
 }
 
@@ -75,7 +75,7 @@ export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv
   }
 }
 
-/** VmHWM of proc(5) is the peak so far: looking now and then misses only the very end. */
+/** VmHWM of proc(5) is the peak so far, so looking now and then misses only the very end. */
 function peakOf(pid: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${pid ?? 'none'}/status`, 'utf8');

@@ -21,7 +21,7 @@ import { askAll, printAnswers, question } from './questions.ts';
 import { closedAtOf, customerIdOf, type ReportedRange } from './report-server.ts';
 import { count, megabytes, printMachine, printTable, seconds } from './table.ts';
 
-/** Which queries of the ledger cost more where it holds more. */
+/** Which queries cost more in a larger ledger. */
 const { values: options } = parseArgs({
   options: { rows: { type: 'string', default: '1000,1000000' } },
 });
@@ -53,7 +53,7 @@ const week: ClosedBetween = {
   until: new Date(untilMs - 21 * day).toISOString(),
 };
 
-/** As many closings in every ledger. */
+/** A range with the same number of closings in every ledger. */
 function shortRange(range: ReportedRange, turn: number): ClosedBetween {
   const first = Math.min(rowOf(range, turn, 50), range.rows - 20);
   return { lane: 'live', since: closedAtOf(range, first), until: closedAtOf(range, first + 20) };
@@ -78,7 +78,7 @@ function knownOfBusyMinute(range: ReportedRange): ClosingReport[] {
   return reportsOf(range, (index) => first + (index % rows));
 }
 
-/** Rows after the last one, so that none is known. */
+/** Reports of rows after the last one, so that none is known. */
 function unknown(range: ReportedRange, turn: number): ClosingReport[] {
   return reportsOf(range, (index) => range.rows + turn * 500 + index);
 }
@@ -131,7 +131,7 @@ const questions = [
   question('500 reports of one busy minute', 5, ({ ledger, range }: Subject) =>
     recordClosings(ledger, knownOfBusyMinute(range)),
   ),
-  // Last, because a small ledger grows by it.
+  // Last, because it makes a small ledger grow.
   question('500 reports of new closings', 10, ({ ledger, range }: Subject, turn) =>
     recordClosings(ledger, unknown(range, turn)),
   ),

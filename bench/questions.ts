@@ -9,7 +9,7 @@ export interface Question<Subject> {
   ask(subject: Subject, turn: number): Promise<number>;
 }
 
-/** @param undo not timed */
+/** @param undo undoes one turn, and is not timed */
 export function question<Subject, Answer>(
   name: string,
   turns: number,
@@ -29,7 +29,7 @@ export function question<Subject, Answer>(
   };
 }
 
-/** Milliseconds of every turn, by the question. */
+/** How many milliseconds every turn took, by question. */
 export type Answers = Map<string, number[]>;
 
 /** The subjects take turns, so that a busy machine slows all alike. */

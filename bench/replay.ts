@@ -8,8 +8,8 @@ import { countBy, depthOf, operationOf, type Exchange } from './statistics.ts';
 import { print, printMachine, printTable, seconds, times } from './table.ts';
 
 /**
- * Which requests one replay makes. The latency is longer than all requests need to leave, so requests that do not wait
- * for one another overlap.
+ * Which requests one replay makes. The latency is longer than it takes all requests to leave, so requests that do not
+ * wait for one another overlap.
  */
 const { values: options } = parseArgs({ options: { latency: { type: 'string', default: '2000' } } });
 const latencyMs = numberOf(options.latency);

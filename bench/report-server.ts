@@ -44,7 +44,7 @@ function* reportOf(range: ReportedRange): Generator<string, void, undefined> {
 }
 
 /**
- * A Gladly with any number of closings. It makes the report while it sends it, so only the reader could need memory for
+ * A Gladly with any number of closings. It makes the report while sending it, so only the reader can need memory for
  * it. Every conversation is closed and empty.
  */
 export function serveReports(range: ReportedRange): Promise<LocalServer> {
@@ -59,7 +59,7 @@ export function serveReports(range: ReportedRange): Promise<LocalServer> {
     request.resume();
     if (noun === 'reports') {
       response.writeHead(200, { 'content-type': 'text/csv' });
-      // A client that stops reading ends it.
+      // A client that stops reading ends the report.
       pipeline(Readable.from(reportOf(range)), response, () => undefined);
     } else if (noun !== 'conversations') {
       answerJson(response, 200, answers[noun] ?? []);

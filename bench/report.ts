@@ -13,7 +13,7 @@ import { environmentOf, runProgram, withFolder } from './program.ts';
 import { askAll, printAnswers, question } from './questions.ts';
 import { count, megabytes, print, printMachine, printTable, seconds, times } from './table.ts';
 
-/** What a report costs, beside the same question in plain SQL, and whether its memory stays flat. */
+/** What a report costs compared with the same question in plain SQL, and whether its memory stays flat. */
 const { values: options } = parseArgs({
   options: { rows: { type: 'string', default: '1000,1000000' }, turns: { type: 'string', default: '3' } },
 });
@@ -35,7 +35,7 @@ const year: ReportQuestion = {
 };
 const week = { ...year.range, since: new Date(untilMs - 7 * day).toISOString() };
 
-/** As somebody would ask it who knows the tables. */
+/** The query that somebody who knows the tables would write. */
 function plainSql(ledger: Ledger): Promise<unknown> {
   return ledger.read((db) =>
     sql`SELECT agent_id, count(*), sum(state = 'suppressed'), sum(state IN ('pending', 'scheduled', 'failed')),
@@ -95,7 +95,7 @@ await withFolder(async (folder) => {
     for (const rows of numbersOf(options.rows)) {
       const path = join(folder, `${rows}.db`);
       await fillLedger(path, { fromMs, untilMs, rows });
-      // Stays open: the last one to close a file holds it while it writes back all that was filled in.
+      // Stays open: the last connection to close a file locks it while writing back everything that was filled in.
       ledgers.push(await openLedger(path));
       all.push({ rows, path, run: await reportOn(path) });
     }

@@ -27,11 +27,11 @@ if (!names.includes(name)) {
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const folder = mkdtempSync(join(tmpdir(), 'gcsat-bench-'));
-// A database server refuses root, and its data lie below.
+// A database server does not run as root, and its data are in this folder.
 chmodSync(folder, 0o711);
 const running = new Set();
 
-/** In a process group of its own, so that nothing that it started outlives it, and with all its files in the folder. */
+/** Runs in its own process group, so that nothing it started outlives it, and keeps all its files in the folder. */
 function node(args) {
   const env = { ...process.env, TMPDIR: folder };
   const child = spawn(process.execPath, args, { stdio: 'inherit', cwd: folder, env, detached: true });
@@ -50,7 +50,7 @@ function endGroup({ pid }, signal) {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    // The usual case: all have ended.
+    // The usual case: all processes have ended.
     if (error.code !== 'ESRCH') throw error;
   }
 }

@@ -8,11 +8,11 @@ import { binary, environmentOf, withFolder } from './program.ts';
 import { startProgram, stopAll, type Server } from './started-server.ts';
 import { count, megabytes, print, printMachine, printTable, times } from './table.ts';
 
-/** Whether a server that works for long needs as much memory and as many handles at the end as at the beginning. */
+/** Whether a server that runs for long needs more memory or more handles at the end than at the beginning. */
 const { values: options } = parseArgs({
   options: {
     minutes: { type: 'string', default: '60' },
-    /** Closings a second: Gladly's rate limit allows some three. */
+    /** Closings a second: Gladly's rate limit allows about three. */
     rate: { type: 'string', default: '2.5' },
     parts: { type: 'string', default: '10' },
   },
@@ -22,7 +22,7 @@ const ratePerSecond = numberOf(options.rate);
 const parts = numberOf(options.parts);
 const [user, password] = ['bench', 'a password of the benchmark'];
 
-/** Of the server's own metrics. */
+/** The server's own metrics to watch. */
 const watched = {
   resident: 'process_resident_memory_bytes',
   heap: 'nodejs_heap_size_used_bytes',
@@ -43,7 +43,7 @@ async function sampleOf({ origin }: Server): Promise<Sample> {
   };
 }
 
-/** A conversation of a new customer closes, and Gladly tells of it. */
+/** A conversation of a new customer closes, and Gladly sends the webhook. */
 async function close(gladly: string, server: Server, number: number): Promise<void> {
   const customer = { email: `customer.${number}@example.org` };
   const told = await fetch(`${gladly}/_sandbox/conversations`, {
@@ -60,7 +60,7 @@ async function close(gladly: string, server: Server, number: number): Promise<vo
   if (taken.status !== 200) throw new Error(`a webhook was answered ${taken.status}`);
 }
 
-/** One of two customers who were asked looks at the page, and answers. @returns how many were asked so far */
+/** Every other surveyed customer opens the page and answers. @returns how many were surveyed so far */
 async function answerNewest(gladly: string, server: Server, answered: Set<string>): Promise<number> {
   const messages = (await (await fetch(`${gladly}/_sandbox/mailbox`)).json()) as MailboxMessage[];
   for (const { to, text } of messages.slice(-100)) {

@@ -7,7 +7,7 @@ import { environmentOf, runProgram, withFolder, type Account } from './program.t
 import { countBy, operationOf, type Exchange } from './statistics.ts';
 import { count, megabytes, print, printMachine, printTable, seconds } from './table.ts';
 
-/** What the closings of a fortnight cost, by where they come from. */
+/** What the closings of two weeks cost, by their source. */
 const { values: options } = parseArgs({
   options: {
     whole: { type: 'string', default: '24000' },
@@ -21,7 +21,7 @@ const latencyMs = numberOf(options.latency);
 
 const day = 86_400_000;
 const midnight = Math.floor(Date.now() / day) * day;
-/** Whole days: files have no others. */
+/** Whole days, because export files cover only whole days. */
 const range = [
   '--since',
   new Date(midnight - days * day).toISOString(),
@@ -35,7 +35,7 @@ interface Run {
   sent: number;
   exchanges: Exchange[];
   took: number;
-  /** Null where it is not a run of the program. */
+  /** Null if it was not a run of the program. */
   peakBytes: number | null;
 }
 
@@ -43,7 +43,7 @@ async function withGladly<T>(
   conversations: number,
   work: (account: Account, taken: () => Exchange[]) => Promise<T>,
 ): Promise<T> {
-  // The job of a day is there at its end, so that all runs are of the same days.
+  // A day's job is done as soon as the day ends, so that all runs cover the same days.
   const sandbox = await startSandbox({ size: conversations, faults: { latencyMs, exportLagMs: 0 } });
   const observer = await observe(sandbox.origin);
   try {
@@ -65,7 +65,7 @@ function backfill(name: string, conversations: number, args: readonly string[]):
   );
 }
 
-/** The vendor's page for as many closings as a run had. */
+/** The workflow from the vendor's documentation, for as many closings as a run had. */
 function sixCalls(closings: number, sent: number, ids: readonly string[]): Promise<Run> {
   return withGladly(size, async (account, taken) => {
     const asked = Array.from({ length: closings }, (_, index) => ids[index % ids.length] ?? '');

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 export interface Server {
   origin: string;
-  /** Kilobytes of /proc/PID/status, in bytes; 0 where there is none. */
+  /** A value of /proc/PID/status, in bytes; 0 if there is none. */
   resident(which: 'VmRSS' | 'VmHWM'): number;
   /** @returns what it printed after its address */
   stop(): Promise<string>;

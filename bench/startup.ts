@@ -8,7 +8,7 @@ import { binary, environmentOf, withFolder } from './program.ts';
 import { median, quantile } from './statistics.ts';
 import { milliseconds, print, printMachine, printTable, times } from './table.ts';
 
-/** How much longer than an empty script the program takes to start, beside well-known programs. */
+/** How much longer than an empty script the program takes to start, compared with well-known programs. */
 const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '40' } } });
 const rounds = numberOf(options.rounds);
 const modules = fileURLToPath(new URL('../node_modules', import.meta.url));
@@ -49,7 +49,7 @@ await withFolder(async (folder) => {
   printMachine('before');
   for (const { args } of cases) start(args);
   for (let round = 0; round < rounds; round += 1) {
-    // Each round begins with the next one, so that none is always first.
+    // Each round begins with the next case, so that no case is always first.
     for (let turn = 0; turn < cases.length; turn += 1) {
       const one = cases[(round + turn) % cases.length]!;
       one.took.push(start(one.args));

@@ -26,7 +26,7 @@ const [rounds, queued] = [numberOf(options.rounds), numberOf(options.queued)];
 const connections = 64;
 const ratePerSecond = 200;
 const steadyMs = 4 * roundMs;
-/** Webhooks to each server before it is measured. */
+/** How many webhooks each server gets before it is measured. */
 const warmUp = Math.min(2000, queued);
 const [user, password] = ['bench', 'a password of the benchmark'];
 const headers = {
@@ -36,7 +36,7 @@ const headers = {
 
 let made = 0;
 
-/** The next event. No two of a few hundred report the same closing, even of one conversation, and none is too old. */
+/** The next event. Among a few hundred, no two report the same closing, even in one conversation; none is too old. */
 function eventOf(conversationId: string): string {
   made += 1;
   const timestamp = new Date(Date.now() - (made % 700) * 120_000).toISOString();
@@ -49,7 +49,7 @@ function eventOf(conversationId: string): string {
   });
 }
 
-/** Milliseconds until the whole answer is there. @throws Error for any status but 200 */
+/** How many milliseconds the whole answer took to arrive. @throws Error for any status but 200 */
 function post(origin: string, agent: Agent, body: string): Promise<number> {
   const began = performance.now();
   return new Promise((resolve, reject) => {
@@ -65,7 +65,7 @@ function post(origin: string, agent: Agent, body: string): Promise<number> {
   });
 }
 
-/** Webhooks without pause over all connections, and their latencies. */
+/** Sends webhooks without pause over all connections. Returns their latencies. */
 async function flood(
   origin: string,
   enough: (answered: number) => boolean,
@@ -82,7 +82,7 @@ async function flood(
   return { took, seconds: (performance.now() - began) / 1000 };
 }
 
-/** Webhooks at a steady rate, answered or not. Each latency counts from when the webhook was due to leave. */
+/** Sends webhooks at a steady rate, answered or not. Each latency counts from when the webhook was due to leave. */
 async function steadily(origin: string, conversationOf: () => string): Promise<number[]> {
   // A new connection for each late webhook would measure how the system queues connections.
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -99,7 +99,7 @@ async function steadily(origin: string, conversationOf: () => string): Promise<n
   return took;
 }
 
-/** How long the disk takes for one page meanwhile: no commit can be faster. */
+/** How long the disk takes to write one page meanwhile: no commit can be faster. */
 async function probeDisk(folder: string, until: Promise<unknown>): Promise<number[]> {
   const file = await open(join(folder, 'probe'), 'w');
   const took: number[] = [];
@@ -119,7 +119,7 @@ async function probeDisk(folder: string, until: Promise<unknown>): Promise<numbe
 
 const scriptOf = (name: string): string => fileURLToPath(new URL(`${name}.js`, import.meta.url));
 
-/** The two take turns, so that a busy machine slows both alike. */
+/** The two servers take turns, so that a busy machine slows both alike. */
 async function compare(folder: string): Promise<void> {
   const arm = (ledger: string): Promise<Server> =>
     startProgram([scriptOf('webhook-server'), ledger, user, password], environmentOf(folder));
@@ -164,7 +164,7 @@ async function startGladly(folder: string): Promise<{ account: Account; ids: str
   };
 }
 
-/** The real program with its own ledger, without what it missed while it did not run. */
+/** The real program with its own ledger. */
 async function startServe(folder: string, account: Account, args: readonly string[]): Promise<Server> {
   const env = {
     ...environmentOf(folder, account),
@@ -183,7 +183,7 @@ const latencies = (name: string, took: readonly number[]): string[] => [
   milliseconds(Math.max(...took)),
 ];
 
-/** It works on what it accepts. */
+/** Measures a server that works on what it accepts. */
 async function serveForReal(folder: string): Promise<void> {
   const { account, ids } = await startGladly(folder);
   const known = (): string => ids[made % ids.length]!;
@@ -217,7 +217,7 @@ async function serveForReal(folder: string): Promise<void> {
   );
 }
 
-/** A list of events that never ends: a line end now and then keeps the connection alive. */
+/** Answers with a list of events that never ends: a newline now and then keeps the connection alive. */
 function neverEnds(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
   if (!(incoming.url ?? '').startsWith('/api/v1/events')) return false;
   outgoing.writeHead(200, { 'content-type': 'application/jsonl' });
@@ -227,7 +227,7 @@ function neverEnds(incoming: IncomingMessage, outgoing: ServerResponse): boolean
   return true;
 }
 
-/** A logo is what makes an answer large. @returns its path on the pages */
+/** Sets a logo, which makes a response large. @returns its path on the pages */
 async function setLogo(folder: string, account: Account): Promise<void> {
   const logo = join(folder, 'logo.png');
   await writeFile(

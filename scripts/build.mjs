@@ -28,7 +28,7 @@ const common = {
   logLevel: 'warning',
 };
 
-/** The start holds the help, without the commands that it names, and leads to all else. */
+/** The start script contains the help but not the commands, and loads everything else when needed. */
 const startApart = {
   name: 'start-apart',
   setup: ({ onResolve }) =>
@@ -40,7 +40,7 @@ const startApart = {
 
 const engine = '@photostructure/sqlite';
 
-/** SQLite loads a native library that lies beside its own files, so it stays one file: "imports" of package.json names it. */
+/** SQLite loads a native library next to its own file, so it stays one file, named by "imports" in package.json. */
 const engineApart = {
   name: 'engine-apart',
   setup: ({ onResolve }) =>
@@ -56,7 +56,7 @@ await rm(join(root, 'dist'), { recursive: true, force: true });
 const start = await build({
   ...common,
   entryPoints: { start: 'src/start.ts' },
-  // CommonJS starts sooner than an ES module does.
+  // CommonJS starts faster than an ES module.
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   plugins: [startApart],
@@ -69,7 +69,7 @@ const cli = await build({
   banner,
   plugins: [engineApart],
 });
-// The engine ships inside the program: as a dependency it would bring an install script along, which it does not need.
+// The engine ships inside the program: as a dependency, it would bring along an install script that it does not need.
 const sqlite = await build({
   ...common,
   outdir: 'dist/sqlite/lib',
@@ -84,7 +84,7 @@ await cp(join(root, 'node_modules', engine, 'prebuilds'), join(root, 'dist/sqlit
 const folders = bundledPackages([start.metafile, cli.metafile, sqlite.metafile]);
 await writeFile(join(root, 'dist/THIRD_PARTY_LICENSES.txt'), thirdPartyLicenses(root, folders));
 
-// The manual is made by the declarations themselves.
+// The manual is generated from the declarations of the commands.
 const manual = join(root, 'dist/manual.mjs');
 await build({
   ...common,

@@ -1,4 +1,4 @@
-// Cuts a release: npm run release -- 0.2.0. Dates what is Unreleased in the changelog, sets the version, commits, tags.
+// Cuts a release: npm run release -- 0.2.0. Dates the changelog's Unreleased entries, sets the version, commits, tags.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

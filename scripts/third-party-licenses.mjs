@@ -7,7 +7,7 @@ const permissive = new Set([
   ...['CC0-1.0', 'Unlicense', 'Python-2.0'],
 ]);
 
-/** Packages that others can use and we do not: the first would load a package that nobody brings along. */
+/** Packages that others can use and we do not: the first would load a package that is not in the bundle. */
 export const leftOut = {
   'proxy-agent-negotiate': './scripts/left-out.mjs',
   '@inquirer/editor': './scripts/left-out.mjs',
@@ -28,7 +28,7 @@ export function bundledPackages(metafiles) {
   return [...new Set(folders)].toSorted();
 }
 
-/** Throws where a package has no text of its terms, or terms that are not permissive. */
+/** Throws if a package has no text of its terms, or if its terms are not permissive. */
 export function thirdPartyLicenses(root, folders) {
   const parts = folders.map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));

@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Creates a folder and its missing parents, for their owner alone; one that exists keeps its mode. One at a time, because
- * Node's recursive mkdir never returns below /proc, where an existing folder accepts no other.
+ * Creates a folder and its missing parents, for their owner alone; one that exists keeps its mode. Folders are created
+ * one at a time, because Node's recursive mkdir never returns below /proc, where existing folders accept no new ones.
  *
  * @throws what mkdir throws, unless another process created the folder at the same moment
  */
@@ -19,7 +19,9 @@ export function makePrivateFolder(path: string): void {
   }
 }
 
-/** A new name survives a power cut only once its folder is on disk; Windows cannot open folders and does not need to. */
+/**
+ * A new name survives a power cut only once its folder is on disk; Windows cannot open folders and does not need to.
+ */
 export async function syncFolder(directory: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(directory, 'r');

@@ -1,4 +1,7 @@
-/** Whether a process has this id on this host, whoever started it. It may be another one than once had it. */
+/**
+ * Whether a process has this id on this host, whoever started it. It may be a different process from the one that once
+ * had the id.
+ */
 export function processExists(pid: number): boolean {
   try {
     return process.kill(pid, 0);

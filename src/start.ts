@@ -9,8 +9,8 @@ process.umask(0o077);
 const args = process.argv.slice(2);
 const only = args.length === 1 ? args[0] : undefined;
 
-// Scripts request the version before every run, and people the help. Both come without ES modules, the parser and the
-// streams, each of which takes longer to start than everything else they need.
+// Scripts ask for the version before every run, and people for the help. Both are printed without ES modules, the
+// parser, and the streams, each of which takes longer to start than everything else they need.
 if (only === '--version' || only === '-V') {
   printAtOnce(`${GCSAT_VERSION}\n`);
 } else if (args.length === 0 || only === '--help' || only === '-h') {

@@ -6,7 +6,7 @@ import { stateDiagram } from './support/state-diagram.ts';
 
 const text = documentAt('docs/architecture.md');
 
-/** As many lines as a terminal shows. */
+/** How many lines a terminal shows. */
 const screen = 40;
 
 describe('docs/architecture.md', () => {

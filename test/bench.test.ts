@@ -37,18 +37,18 @@ interface Ended {
   stderr: string;
 }
 
-/** What is undone when a test ends: that of the test itself, since several run at once. */
+/** The test's own hook for cleaning up when it ends, because several tests run at once. */
 type Finishing = Pick<TestContext, 'onTestFinished'>;
 
 function folderOf({ onTestFinished }: Finishing): string {
   const folder = mkdtempSync(join(tmpdir(), 'gcsat-test-'));
-  // A database server refuses root, and its data lie below.
+  // A database server does not run as root, and its data are in this folder.
   chmodSync(folder, 0o711);
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** All files of the run are in the folder, and all its processes are started with a path in it. */
+/** All files of the run are in the folder, and all its processes are started with a path in that folder. */
 function runBenchmark(
   name: string,
   options: string,
@@ -94,7 +94,7 @@ test('every benchmark is run here', () => {
   for (const script of named) expect(scripts['bench']).toContain(`npm run ${script}`);
 });
 
-// They mostly wait for the pace of requests.
+// The benchmarks mostly wait for the pace of requests.
 test.concurrent.for(Object.entries(small))(
   'the benchmark %s runs and prints its tables',
   // A busy machine takes several times as long.

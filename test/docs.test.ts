@@ -51,7 +51,7 @@ function sources(): string {
     .join('\n');
 }
 
-/** Waits until it holds; a test that waits for ever fails by its own limit. */
+/** Waits until the condition holds; a test that waits forever fails by its own time limit. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await sleep(50);
 }
@@ -65,7 +65,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Everything that a reader may type, besides the transcripts: shell blocks, code in sentences, examples of the help. */
+/** Everything that a reader may type, besides the transcripts: shell blocks, code in sentences, the help's examples. */
 const calls = [
   ...documents().flatMap(({ path, text }) => {
     const shell = blocksOf(text).flatMap(shellLinesOf).flatMap(callsIn);
@@ -154,7 +154,7 @@ describe('commands', () => {
     const password = 'as the server and Gladly know it';
     const server = await startServer([], { ...env, GCSAT_WEBHOOK_PASSWORD: password });
     const account = { ...env, GCSAT_PUBLIC_URL: server.listening, GCSAT_WEBHOOK_PASSWORD: password };
-    // A sample event is a closing of its own, which would make names of that conversation ambiguous.
+    // A sample event is another closing, which would make names of that conversation ambiguous.
     const told = sandbox.traps.find(({ name }) => name === 'opt_out_topic')?.conversationId ?? '';
     const example = (word: string, _index: number, words: readonly string[]): string =>
       word
@@ -165,13 +165,13 @@ describe('commands', () => {
         .replace(/^(https:\/\/csat\.acme\.com|http:\/\/localhost:8080)$/, server.listening)
         .replace(/^\/backup\/gcsat-.*$/, join(cwd, 'backup.db'))
         .replace('KEY=VALUE', 'sample=50')
-        // Reports have a slow limit of their own, and a shorter range shows as much.
+        // Reports have their own slow limit, and a shorter range shows just as much.
         .replace('2026-11-15', '2026-11-02');
-    /** Most of their time is spent waiting for the limits of the sandbox: they have processes of their own beside the others. */
+    /** These mostly wait for the limits of the sandbox, so they have processes of their own beside the others. */
     const isPatient = ([name = '']: readonly string[]): boolean => ['backfill', 'serve'].includes(name);
     const runOne = async (words: readonly string[]): Promise<string | null> => {
       const [name = ''] = words;
-      // A few closings show as well as hundreds that the command is understood.
+      // A few closings are enough to show that the command is understood.
       const isLong = ['backfill', 'sync'].includes(name);
       const isNowhere = words[0] === 'webhook' && words[1] === 'send' && !words.includes('--url');
       const added = isLong ? ['--limit', '2'] : isNowhere ? ['--url', server.listening] : [];
@@ -192,7 +192,7 @@ describe('commands', () => {
         : runInside(args, options));
       return code === 1 || code === 2 ? `gcsat ${args.join(' ')}: exit ${code} ${stderr}` : null;
     };
-    // These run until they are stopped, or ask an organisation that the documents only pretend to have.
+    // These run until they are stopped, or ask an organization that exists only in the documents.
     const cannotRun = ([name, ...options]: readonly string[]): boolean =>
       name === 'sandbox' || (name === 'preview' && options.includes('--serve'));
     const lines = [...new Map(calls.map(({ words }) => [JSON.stringify(words), words])).values()]
@@ -252,7 +252,7 @@ describe('transcripts', () => {
         const shown = lasting(`$ ${command}\n${output}`);
         if (printed.includes('…')) expect(shown).toMatch(pattern([`$ ${command}`, ...printed]));
         else expect(shown).toBe(lasting([`$ ${command}`, ...printed]));
-        // Under a heading that begins with an exit code stands what ends with it.
+        // Commands under a heading that begins with an exit code end with that code.
         const told = Number(/^\d+/.exec(heading)?.[0] ?? 0);
         if (code !== 'running') expect({ command, code }).toEqual({ command, code: told });
       }
@@ -431,7 +431,7 @@ describe('what has to be documented', () => {
     expect(printed.length).toBeGreaterThan(10);
     const section = sectionOf('docs/monitoring.md', 'Metrics');
     const rows = [...described(section)].map(([name, [type]]) => [name, type]);
-    // Those of prom-client are named together.
+    // The metrics of prom-client are named together.
     const together = rows.map(([name = '']) => /^(.+_)\.\.\.$/.exec(name)?.[1] ?? []).flat();
     expect(together).toEqual(['process_', 'nodejs_']);
     const own = printed.filter(([name = '']) => !together.some((start) => name.startsWith(start)));

@@ -29,7 +29,7 @@ const printed: readonly (readonly [type: string, path: string, ...sections: stri
   ['ReportDocument', 'docs/report.md', 'JSON and CSV', 'What is counted', 'Groups and filters'],
 ];
 
-/** Of the page of a report alone. */
+/** Types that only the page of a report has. */
 const unprinted = ['LowRatedAnswer'];
 
 const folder = join(root, 'src/documents');
@@ -47,7 +47,7 @@ const exported = new Map(
   }),
 );
 
-/** The names of all fields of a type and of what is in them, with the path to each; keys that are data are left out. */
+/** The names of all fields of a type, nested ones included, with the path to each; keys that are data are left out. */
 function fieldsOf(type: ts.Type, seen = new Set<ts.Type>()): Map<string, string> {
   const found = new Map<string, string>();
   for (const part of partsOf(type)) {
@@ -64,7 +64,7 @@ function fieldsOf(type: ts.Type, seen = new Set<ts.Type>()): Map<string, string>
   return found;
 }
 
-/** Of a union its members, of a list what it is of, without texts and numbers. */
+/** The members of a union, or the type of a list's elements, without texts and numbers. */
 function partsOf(type: ts.Type): ts.Type[] {
   if (type.isUnion()) return type.types.flatMap(partsOf);
   const [element] = checker.isArrayType(type) ? checker.getTypeArguments(type as ts.TypeReference) : [];
@@ -77,7 +77,7 @@ function isField(declaration: ts.Declaration): boolean {
   return isOurs && (ts.isPropertySignature(declaration) || ts.isPropertyAssignment(declaration));
 }
 
-/** Everything in backticks; of `answer.rating` both. */
+/** Everything in backticks; both parts of `answer.rating`. */
 function namesIn(text: string): Set<string> {
   return new Set([...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, code = '']) => code.split(/[^\w]+/)));
 }
@@ -99,7 +99,7 @@ describe('every field of the JSON is described', () => {
       if (type !== undefined) fieldsOf(type, seen);
     }
     const names = [...exported].filter(([, type]) => !seen.has(type)).map(([name]) => name);
-    // What others extend is part of these.
+    // Types that others extend are part of those.
     const extended = ['BackfillDocument', 'ReportCounts'];
     expect(names.filter((name) => !extended.includes(name)).sort()).toEqual(unprinted);
   });

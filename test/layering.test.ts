@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 const source = join(import.meta.dirname, '../src');
 
-/** What every room of the workflow stands on. */
+/** What every room of the workflow may import. */
 const belowWorkflow = [
   'failure.ts',
   'private-folder.ts',
@@ -22,15 +22,15 @@ const belowWorkflow = [
 ];
 
 /**
- * What each room may import of ours, besides itself. A room is a folder of `src`, or a folder inside `workflow`, `store` or
- * `domain`; to the rooms beside it, the name of such a folder stands for the files right in it, to all others for everything
- * in it. Anything else is an import that points upwards.
+ * What each room may import of our code, besides itself. A room is a folder of `src`, or a folder inside `workflow`,
+ * `store` or `domain`. The name of one of these three stands for the files directly in it if a room inside it imports
+ * them, and for everything in it to all other rooms. Any other import points upward.
  */
 const mayImport: Record<string, readonly string[]> = {
   'failure.ts': [],
   'private-folder.ts': [],
   'process-exists.ts': [],
-  // What a delivery is, which names its lane.
+  // This room says what a delivery is, which names its lane.
   domain: ['domain/values'],
   'domain/values': [],
   'domain/attribution': ['domain/values'],
@@ -173,7 +173,7 @@ const part = (file: string): string => file.split('/')[0]!;
 
 const foldersWithRooms = new Set(['workflow', 'store', 'domain']);
 
-/** The room that a file stands in. */
+/** The room that a file is in. */
 function room(file: string): string {
   const [folder, inner, ...rest] = file.split('/');
   return foldersWithRooms.has(folder!) && rest.length > 0 ? `${folder}/${inner}` : folder!;
@@ -235,7 +235,7 @@ describe('layers', () => {
   });
 });
 
-/** The first path of files that need one another, from a file back to itself; null where there is none. */
+/** The first path of files that need one another, from a file back to itself; null if there is none. */
 function circle(needs: ReadonlyMap<string, readonly string[]>): string[] | null {
   const done = new Set<string>();
   const from = (file: string, path: readonly string[]): string[] | null => {

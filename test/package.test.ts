@@ -33,7 +33,7 @@ const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) a
   packages: Record<string, LockedPackage>;
 };
 
-/** What an installation of gcsat brings along, by its folder in the repository. */
+/** The packages that an installation of gcsat brings along, by folder in the repository. */
 const production = Object.entries(lock.packages).filter(
   ([folder, { dev = false, devOptional = false }]) => folder !== '' && !dev && !devOptional,
 );
@@ -122,7 +122,7 @@ describe('the packed tarball', () => {
     const wrong = built.flatMap((file) => {
       const text = readFileSync(join(root, 'dist', file), 'utf8');
       const found = [root, process.env['HOME'] ?? root, '/node_modules/.', 'sourceMappingURL=']
-        // A home that is the root of all folders is a part of every path.
+        // A home folder that is the root is a part of every path.
         .filter((trace) => trace.length > 1)
         .filter((trace) => (trace === root ? text.includes(trace) : new RegExp(`${trace}\\/`).test(text)));
       return found.map((trace) => `${file}: ${trace}`);
@@ -208,7 +208,7 @@ describe('nothing else is downloaded', () => {
         !line.startsWith('#') &&
         /https?:\/\/|\b(?:curl|wget)\s+-?\w|git clone|npx |npm (?:i|install)\b|pip\b/.test(line),
     );
-    // Curl is asked for as a package, not used.
+    // Curl is only installed as a package, not used.
     expect(fetching.filter((line) => !/^command -v \w+ >/.test(line))).toEqual([]);
     expect(ci).toContain('npm ci\n');
     const lifecycle = Object.keys(manifestAt(root).scripts ?? {}).filter((name) =>

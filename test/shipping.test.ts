@@ -70,7 +70,7 @@ test('links of the packed documents lead to files that are packed', () => {
   const packed = (path: string): boolean =>
     ['README.md', 'LICENSE'].includes(path) ||
     files.some((file) => path === file || path.startsWith(`${file}/`));
-  // These two are about the source.
+  // These two documents are about the source.
   const documents = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter(
     (file) => file !== 'docs/architecture.md',
   );
@@ -103,7 +103,7 @@ test('the program loads nothing but Node itself and what is packed beside it', (
     return (
       imports
         .filter((name) => !name.startsWith('node:') && !known.has(name) && name !== '#sqlite')
-        // The start has the declarations alone: what their commands load is in the other chunks.
+        // The start has only the declarations: what their commands load is in the other chunks.
         .filter((name) => file !== 'start.cjs' || !name.startsWith('.'))
         .filter((name) => !name.startsWith('.') || !existsSync(join(root, 'dist', dirname(file), name)))
         .map((name) => `${file}: ${name}`)

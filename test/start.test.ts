@@ -22,7 +22,7 @@ test('whatever is written is for its owner alone: the program has that umask to 
   expect(readFileSync(told, 'utf8')).toBe('77');
 });
 
-/** Throws twice as soon as the program listens for what nobody catches. */
+/** Throws twice as soon as the program listens for uncaught exceptions. */
 const thrower = `
 process.on('newListener', (name) => {
   if (name !== 'uncaughtException') return;
@@ -41,7 +41,7 @@ test('two errors that nobody catches are one report, of the first', async () => 
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'defect' } });
 });
 
-/** Throws when the first request leaves: the command goes on, and its end is near. */
+/** Throws when the first request leaves: the command goes on, but is about to end. */
 const lateThrower = `
 import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';

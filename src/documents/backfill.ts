@@ -28,11 +28,11 @@ export interface BackfillPlan {
 export interface ExportFigures {
   jobs: number;
   files: number;
-  /** Lines of the files of items. */
+  /** Lines in the files of items. */
   items: number;
   /** Lines that could not be read and are left out. */
   unreadable: number;
-  /** What the jobs cover; null where there is none. */
+  /** The range that the jobs cover; null if there are none. */
   since: string | null;
   until: string | null;
   /** Customers who were not read from Gladly. */
@@ -45,14 +45,14 @@ export interface ExportFigures {
 export interface ListedFailure {
   conversationId: string;
   error: { code: string; message: string };
-  /** When a run tries it again by itself; null where that is left to a person. */
+  /** When a run tries it again by itself; null if that is left to a person. */
   retryAt: string | null;
 }
 
 /** What `backfill` and `sync` print. Fields may be added, never renamed or removed. */
 export interface BackfillDocument {
   dryRun: boolean;
-  /** Null where the closings were named and not looked for. */
+  /** Null if the closings were named instead of looked for. */
   range: { since: string; until: string; timezone: string } | null;
   sources: string[];
   explanation: string[];
@@ -62,26 +62,32 @@ export interface BackfillDocument {
   reasons: Partial<Record<ReasonCode, number>>;
   requests: RequestFigures;
   failures: ListedFailure[];
-  /** Parts of the range that no source gave: closings may be missing there, and the next run looks again. */
+  /** Parts of the range that no source covered: closings may be missing there, and the next run looks again. */
   missing: { since: string; until: string; source: string; error: { code: string; message: string } }[];
-  /** Why the run ended; closings that it left are pending. */
+  /** Why the run ended; closings that it did not get to are pending. */
   end: 'done' | 'max_sends' | 'limit' | 'duration' | 'declined' | 'stopped';
   /** What stopped it. */
   error: DocumentError | null;
-  /** Closings of the queue that are due and were not worked on, of this range or of another. */
+  /** Closings in the queue that are due but were not worked on, in this range or another. */
   left: number;
-  /** All closings that wait to be decided or to leave, whenever they are due; `serve`, `sync` and later runs work on them. */
+  /**
+   * All closings that wait to be decided or to leave, whenever they are due; `serve`, `sync` and later runs work on
+   * them.
+   */
   queued: number;
   /** How surveys leave. */
   delivery: DeliveryName;
   /** Nothing leaves while it lasts. */
   pause: SendingPause | null;
-  /** What is decided waits, because as many messages as may within the hour have left; else null. */
+  /** Set while decided closings wait because the hourly limit is reached; otherwise null. */
   fullHour: FullHour | null;
-  /** Closings without a survey, as they count at Agent Connect; null where nothing is to count, or it could not be asked. */
+  /**
+   * What became of closings without a survey that should count at Agent Connect; null if none should, sending is
+   * paused, or it could not be asked.
+   */
   counted: { counted: number; uncertain: number; leftOut: number; failed: number } | null;
   plan: BackfillPlan | null;
-  /** What `--source export` read and rested on; null for other sources. */
+  /** What `--source export` read and relied on; null for other sources. */
   exports: ExportFigures | null;
   seconds: number;
 }
@@ -91,15 +97,18 @@ export interface SyncDocument extends BackfillDocument {
   /** The first tick surveys nobody about the past: closings count from here on. */
   startedAt: string;
   cards: { posted: number; failed: number };
-  /** Those about low ratings; `failed`: tried again by a later tick, or in doubt. */
+  /** Alerts about low ratings; `failed`: tried again by a later tick, or uncertain. */
   alerts: { sent: number; failed: number };
   /**
-   * Reminders of surveys that were not answered; `failed`: tried again by a later tick, or left to a person. In a dry run
-   * what would become of them.
+   * Reminders of surveys that were not answered; `failed`: tried again by a later tick, or left to a person. In a dry
+   * run, what would become of them.
    */
   reminders: { sent: number; leftOut: number; uncertain: number; failed: number };
-  /** What was read of Agent Connect; null where its keys are not set, or another process is at it. */
+  /** What was read from Agent Connect; null if its keys are not set, or another process is reading it. */
   medallia: { rows: number; answers: number; settled: number; unmatched: number } | null;
-  /** What was older than `retention`, cards of forgotten customers that are gone from Gladly, and what is still to be erased. */
+  /**
+   * What was older than `retention`, cards of forgotten customers that are gone from Gladly, and what is still to be
+   * erased.
+   */
   forgotten: { expired: number; cards: number; open: number };
 }

@@ -1,10 +1,12 @@
-/** What `doctor` prints. `detail` says why it matters and what else is known; `fix` is the next command, or what to do. */
+/**
+ * What `doctor` prints. `detail` says why it matters and what else is known; `fix` is the next command, or what to do.
+ */
 export interface DoctorDocument {
   ok: boolean;
-  /** To Gladly. */
+  /** Requests to Gladly. */
   requests: number;
   checks: DoctorCheck[];
-  /** With `--support`. */
+  /** Only with `--support`. */
   support?: SupportDocument;
 }
 
@@ -17,10 +19,10 @@ export interface DoctorCheck {
   code: string | null;
 }
 
-/** For somebody else's eyes: no secret, no name, no address, no path. */
+/** For somebody else to read: no secret, no name, no address, no path. */
 export interface SupportDocument {
   versions: { gcsat: string; node: string; platform: string };
-  /** Of a setting whose value is nobody's business: whether it is set. */
+  /** For a setting whose value is private: only whether it is set. */
   settings: Record<string, { value: string; origin: string }>;
   counts: Record<string, number> | null;
   checks: { id: string; status: DoctorCheck['status']; code: string | null }[];

@@ -17,12 +17,12 @@ export interface ExportRow {
   state: ListedState;
   reasons: Reason[];
   customer: { id: string | null; name: string | null; email: string | null; phone: string | null } | null;
-  /** Who gets the rating; null where nobody qualifies. */
+  /** Who gets the rating; null if nobody qualifies. */
   agent: { id: string | null; name: string | null; email: string | null } | null;
   respondedAt: string | null;
   channel: string | null;
   assignee: Named | null;
-  /** Every agent who sent a response, each once, in the order of their first ones. */
+  /** Every agent who sent a response, each once, in the order of their first responses. */
   responders: Named[];
   inbox: Named | null;
   topics: Named[];
@@ -39,17 +39,17 @@ export interface ExportRow {
   notes: Note[];
   /** The interaction of Agent Connect that was imported for it. */
   imported: { id: string; askedAt: string | null } | null;
-  /** What Agent Connect says of its request; null where it was not read yet, or asked by nobody. */
+  /** What Agent Connect says about its request; null if there was none, or it was not read yet. */
   medallia: MedalliaDelivery | null;
 }
 
-/** What `export` printed of itself once the rows are in a file. */
+/** What `export` prints about itself once the rows are in a file. */
 export interface ExportSummary {
   file: string;
   format: 'csv' | 'jsonl';
-  /** Of the closings; from 1970 where only the time of their answers was given. */
+  /** The range of the closings; from 1970 if only the time of their answers was given. */
   range: { since: string; until: string; timezone: string };
-  /** Of their newest answers; null where these were not asked for. */
+  /** The range of their newest answers; null if none was given. */
   answered: { since: string; until: string } | null;
   rows: number;
 }

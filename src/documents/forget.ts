@@ -2,27 +2,27 @@
 export interface ForgetDocument {
   dryRun: boolean;
   outcome: 'forgotten' | 'would_forget' | 'already_forgotten' | 'declined';
-  /** Ids of the customer in Gladly: several where customers were merged. */
+  /** Ids of the customer in Gladly: several if customers were merged. */
   customers: string[];
-  /** Normalized addresses and numbers that are the customer's; none once they are erased. */
+  /** The customer's normalized addresses and numbers; none once they are erased. */
   addresses: string[];
   /** Ids of the closings. */
   closings: string[];
   counts: {
     closings: number;
-    /** Of these, those that were still to be surveyed. */
+    /** Those of them that were still to be surveyed. */
     cancelled: number;
     messages: number;
     answers: number;
     cards: number;
-    /** Unsubscribed addresses, of which a keyed hash stays. */
+    /** Unsubscribed addresses, of which a keyed hash is kept. */
     unsubscribed: number;
     outboxMessages: number;
     recordings: number;
   };
   /** Cards in Gladly. */
   cards: { deleted: number; kept: number; open: number };
-  /** What could not be erased yet, of whomever; `serve`, `sync`, and the next `surveys forget` try again. */
+  /** What could not be erased yet, for any customer; `serve`, `sync`, and the next `surveys forget` try again. */
   open: {
     kind: 'card' | 'message' | 'recording' | 'remnants';
     name: string;

@@ -1,9 +1,9 @@
 /**
- * Why an interaction was left out. `own_request`: gcsat requested it, so that `sync` reads its answer. `surveyed_here`:
- * gcsat asked about the closing, or has an answer of its own to it. `decided_here`: gcsat decided about the closing, and
- * nobody asked there. `same_closing`: an earlier row is of the same closing. `recovery`: a second survey, after a follow-up.
- * `forgotten`: its customer was forgotten. `expired`: older than `retention`. `no_time`: it was not sent, and nothing says
- * when it was requested.
+ * Why an interaction was left out. `own_request`: gcsat requested it, so `sync` reads its answer. `surveyed_here`:
+ * gcsat asked about the closing, or has an answer of its own to it. `decided_here`: gcsat decided about the closing,
+ * and nobody was asked there. `same_closing`: an earlier row is about the same closing. `recovery`: a second survey,
+ * after a follow-up. `forgotten`: its customer was forgotten. `expired`: older than `retention`. `no_time`: it was not
+ * sent, and nothing says when it was requested.
  */
 export const leftCodes = [
   'own_request',
@@ -43,11 +43,11 @@ export interface ImportDocument {
   leftRows: { line: number; code: LeftCode }[];
   /** The first of the rows that could not be read. */
   unreadableRows: { line: number; why: string }[];
-  /** Email addresses, or ids, of agents whom Gladly does not list: their ratings stand under these. */
+  /** Email addresses, or ids, of agents whom Gladly does not list: their ratings are listed under these. */
   unknownAgents: string[];
   /** Addresses that get no surveys from now on, because they unsubscribed there. */
   unsubscribed: number;
-  /** The first and the last time of the rows that were taken; null where there are none. */
+  /** The first and the last time of the rows that were taken; null if there are none. */
   range: { since: string; until: string } | null;
   seconds: number;
 }

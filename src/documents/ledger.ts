@@ -4,7 +4,7 @@ export interface BackupDocument {
   file: string;
   bytes: number;
   dryRun: boolean;
-  /** What another machine needs too. `file`: null when the environment gives it. */
+  /** What another machine needs, too. `file`: null when the environment gives it. */
   alsoNeeded: { what: 'configuration' | 'signing key' | 'logo' | 'template'; file: string | null }[];
 }
 
@@ -13,7 +13,7 @@ export interface LedgerDocument {
   ledger: string;
   version: number;
   bytes: number;
-  /** Null until the ledger was used with an organization. */
+  /** Null until the ledger has been used with an organization. */
   organization: { id: string; origin: string } | null;
   problems: string[];
 }
@@ -24,14 +24,14 @@ export interface LedgerCopyDocument {
   to: string;
   dryRun: boolean;
   rows: number;
-  /** `sha256`: of all that both have in it; null in a dry run. */
+  /** `sha256`: of everything that both ledgers have in it; null in a dry run. */
   tables: { table: string; rows: number; sha256: string | null }[];
 }
 
 /** What `ledger upgrade` prints. */
 export interface LedgerUpgradeDocument {
   ledger: string;
-  /** Before, and after. */
+  /** The versions before and after. */
   from: number;
   to: number;
   dryRun: boolean;

@@ -11,7 +11,7 @@ export interface ReportRange {
   readonly timezone: string;
 }
 
-/** Someone or something that the ledger knows by its id, and mostly by its name. */
+/** Someone or something that the ledger knows by its id, and usually by its name. */
 export interface ReportName {
   readonly id: string;
   readonly name: string | null;
@@ -30,11 +30,11 @@ export interface ReportKey {
   readonly day?: string;
   readonly week?: string;
   readonly month?: string;
-  /** The first of the reasons of a suppressed closing; null: it was not suppressed. */
+  /** The first reason of a suppressed closing; null: it was not suppressed. */
   readonly reason?: ReasonCode | null;
 }
 
-/** `count` of `of`, with its 95% interval by Wilson; all three null where `of` is 0. */
+/** `count` out of `of`, as a share with its 95% interval by Wilson; all three are null if `of` is 0. */
 export interface ReportShare {
   readonly of: number;
   readonly count: number;
@@ -57,13 +57,13 @@ export interface ReportCounts {
   readonly answered: number;
   /** Answered without a message of ours. */
   readonly unasked: number;
-  /** Those who answered of those who got a reminder, or may have got one; all of them are among the asked. */
+  /** Those who answered among those who got a reminder, or may have; all of them are among the asked. */
   readonly reminded: ReportShare;
-  /** `answered` of `asked`. */
+  /** `answered` out of `asked`. */
   readonly responseRate: ReportShare;
-  /** Satisfied ones of all newest answers, asked for or not. */
+  /** Satisfied answers among all newest answers, asked for or not. */
   readonly csat: ReportShare;
-  /** Of the ratings; null without answers. */
+  /** The mean rating; null without answers. */
   readonly mean: number | null;
   readonly distribution: Readonly<Record<'1' | '2' | '3' | '4' | '5', number>>;
   readonly resolved: { readonly yes: number; readonly no: number; readonly unsaid: number };
@@ -71,17 +71,17 @@ export interface ReportCounts {
 
 export interface ReportRow extends ReportCounts {
   readonly key: ReportKey;
-  /** From all other answers of the report; null where the rows are not compared. */
+  /** Whether it differs from all other answers of the report; null if the rows are not compared. */
   readonly differs: Difference | null;
-  /** The response rate from that of all others who were asked; null where the rows are not compared. */
+  /** Whether its response rate differs from that of all others who were asked; null if the rows are not compared. */
   readonly responseDiffers: Difference | null;
 }
 
-/** The range of the same length right before. */
+/** The range of the same length right before the report's. */
 export interface ReportPrevious {
   readonly range: ReportRange;
   readonly overall: ReportCounts;
-  /** Of the score, with its 95% interval by Newcombe; null where one of the ranges has no answers. */
+  /** The change of the score, with its 95% interval by Newcombe; null if one of the ranges has no answers. */
   readonly change: {
     readonly value: number | null;
     readonly low: number | null;
@@ -112,7 +112,7 @@ export interface ReportFilters {
   readonly topics: readonly ReportName[];
   readonly channels: readonly string[];
   readonly brands: readonly string[];
-  /** Whether closings count that were imported from Agent Connect. */
+  /** Whether closings that were imported from Agent Connect count. */
   readonly imported: ImportChoice;
 }
 
@@ -120,12 +120,12 @@ export interface ReportFilters {
 export interface ReportFollowUp {
   /** Ratings up to this one are low. */
   readonly lowRating: number;
-  /** Nobody noted yet that nothing is left to do. */
+  /** Nobody has noted yet that nothing is left to do. */
   readonly open: number;
   readonly done: number;
-  /** Of customers who were forgotten since, with all that was noted: nothing can be done about them any more. */
+  /** Ratings of customers who were forgotten since, with all notes: nothing can be done about them anymore. */
   readonly forgotten: number;
-  /** From the answer until that note; null where none is done. */
+  /** From the answer to the note that it is done; null if none is done. */
   readonly medianSeconds: number | null;
 }
 
@@ -137,19 +137,19 @@ export interface ReportLowReasons {
   readonly of: number;
   /** Those without a reason: the customer chose none, or was not asked for one. */
   readonly unsaid: number;
-  /** Of all low ratings; the most frequent first. */
+  /** Shares of all low ratings, the most frequent first. */
   readonly reasons: readonly (ReportShare & { readonly reason: string })[];
 }
 
-/** What was answered to one wording of the organization's own question. */
+/** The answers to one wording of the organization's own question. */
 export interface ReportOwnQuestion {
   readonly kind: QuestionKind;
   readonly text: string;
   /** Answers to it. */
   readonly answers: number;
-  /** Of a scale; null for the others. */
+  /** The mean of a scale; null for the other kinds. */
   readonly mean: number | null;
-  /** Of those answers: a scale has all of 0 to 10, a choice the options that were chosen, words nothing. */
+  /** Shares of those answers: a scale has all of 0 to 10, a choice the options that were chosen, a text nothing. */
   readonly distribution: readonly (ReportShare & { readonly answer: number | string })[];
 }
 
@@ -158,30 +158,30 @@ export interface ReportDocument {
   readonly range: ReportRange;
   /** None, one or two. */
   readonly by: readonly ReportField[];
-  /** A closing may count in several rows: they do not add up to `overall`. */
+  /** A closing may count in several rows, so they do not add up to `overall`. */
   readonly overlapping: boolean;
-  /** Answers that a row needs to be compared; for the response rate, so many were asked. */
+  /** How many answers a row needs to be compared; for its response rate, as many customers who were asked. */
   readonly minimum: number;
   /** The lowest rating that counts as satisfied. */
   readonly satisfiedFrom: number;
   readonly filters: ReportFilters;
   readonly overall: ReportCounts;
-  /** In order of their key's name. */
+  /** Sorted by the names in their keys. */
   readonly rows: readonly ReportRow[];
-  /** Every reason of the suppressed closings. */
+  /** Every reason of the suppressed closings, with its count. */
   readonly reasons: Partial<Readonly<Record<ReasonCode, number>>>;
   readonly previous: ReportPrevious | null;
   readonly credit: ReportCredit | null;
   readonly followUp: ReportFollowUp;
   readonly lowReasons: ReportLowReasons;
-  /** Most answers first; none where no survey asked one. */
+  /** Most answers first; none if no survey asked one. */
   readonly questions: readonly ReportOwnQuestion[];
 }
 
 /** An answer with a low rating and a comment, beside the report. */
 export interface LowRatedAnswer {
   readonly conversationId: string;
-  /** Where the conversation is found in Gladly; null where no link is configured. */
+  /** Where the conversation is found in Gladly; null if no link is configured. */
   readonly conversationUrl: string | null;
   readonly surveyId: string;
   readonly closedAt: string;

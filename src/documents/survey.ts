@@ -21,7 +21,7 @@ export interface DocumentCustomer {
 export interface DocumentSurvey {
   id: string;
   provider: DeliveryName;
-  /** Null where customers do not answer on our page. */
+  /** Null if customers do not answer on our page. */
   url: string | null;
   sentAt: string | null;
   externalId: string | null;
@@ -65,19 +65,21 @@ export interface SurveyDocument {
   outcome: SurveyOutcome;
   reasons: Reason[];
   attribution: EvidenceAttribution | null;
-  /** What the credited agent wrote, shortened; null for a call, and where Gladly shows no text. The ledger never has it. */
+  /**
+   * What the credited agent wrote, shortened; null for a call, and if Gladly shows no text. Never stored in the ledger.
+   */
   responseText: string | null;
-  /** What was looked at, also where nobody qualifies. */
+  /** What was looked at, even if nobody qualifies. */
   timeline: EvidenceTimeline | null;
   conversation: EvidenceConversation | null;
-  /** That the closing is asked for; null: none. */
+  /** The brand that its survey is for; null: none. */
   brand: string | null;
   customer: DocumentCustomer | null;
   recordings: (Recording & { path: string | null })[];
   survey: DocumentSurvey | null;
-  /** What a scheduled survey that is due waits for; otherwise null. */
+  /** The pause that a scheduled survey waits for although it is due; otherwise null. */
   pause: SendingPause | null;
-  /** The same, where the hourly limit is reached. */
+  /** The hourly limit that such a survey waits for; otherwise null. */
   fullHour: FullHour | null;
   warnings: string[];
   error: DocumentError | null;

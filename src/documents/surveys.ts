@@ -20,12 +20,15 @@ import type { SurveyForm } from '../domain/survey/form.ts';
 import type { Reason } from '../domain/closing/reason.ts';
 import type { DocumentAnswer } from './answer.ts';
 
-/** States as they are listed: a message that is leaving right now has no end yet, so its closing is pending. */
+/**
+ * States as they are listed: a message that is leaving right now has no outcome yet, so its closing is listed as
+ * pending.
+ */
 export const listedStates = closingStates.filter((state) => state !== 'sending');
 
 export type ListedState = (typeof listedStates)[number];
 
-/** What is leaving at this moment has no end yet. */
+/** A message that is leaving right now has no outcome yet. */
 export function listedState(state: ClosingState): ListedState {
   return state === 'sending' ? 'pending' : state;
 }
@@ -37,7 +40,7 @@ export interface SurveyEntry {
   conversationId: string;
   lane: Lane;
   state: ListedState;
-  /** `id` null: an import knows the address alone. */
+  /** `id` null: an import knows only the address. */
   customer: { id: string | null; email: string | null; phone: string | null } | null;
   agent: { id: string | null; name: string | null; email: string | null } | null;
   closedAt: string;
@@ -48,7 +51,7 @@ export interface SurveyEntry {
   reminderState: ReminderState | null;
   dueAt: string | null;
   provider: DeliveryName | null;
-  /** That it was asked for, or would have been; null: none, or its inbox was not read. */
+  /** The brand that its survey is for, or would have been; null: none, or its inbox was not read. */
   brand: string | null;
   answer: DocumentAnswer | null;
   card: { itemId: string; postedAt: string | null } | null;
@@ -60,7 +63,7 @@ export interface SurveyEntry {
   forgottenAt: string | null;
   /** The interaction of Agent Connect that was imported for it; with `sentAt`, the customer was asked there. */
   imported: string | null;
-  /** What Agent Connect says of its request; null where it was not read yet, or asked by nobody. */
+  /** What Agent Connect says about its request; null if there was none, or it was not read yet. */
   medallia: MedalliaDelivery | null;
 }
 
@@ -86,17 +89,17 @@ export interface SurveyStory extends Omit<SurveyEntry, 'state'> {
   messages: Message[];
   answers: Answer[];
   cards: Card[];
-  /** Why the newest answer has no card in Gladly yet; null when it has one, or was not tried. */
+  /** Why the newest answer has no card in Gladly yet; null when it has one, or none was tried. */
   cardFailure: CardFailure | null;
-  /** Who learned of low ratings, and how: an entry for each of them and each way. */
+  /** Alerts about low ratings: one for each such rating and each way. */
   alerts: Alert[];
-  /** What its link asks besides the rating: as it was when the message left. Null: nothing more, or none left. */
+  /** What its link asks besides the rating, as of when the message left. Null: nothing more, or no message left. */
   form: SurveyForm | null;
   /** What was seen of the survey besides its answers; never scored. */
   visits: VisitCount[];
   /** Null while there is none. */
   reminder: Reminder | null;
-  /** Where nobody was asked and it is to count at Agent Connect all the same; null elsewhere. */
+  /** Present if nobody was asked and it should count at Agent Connect all the same; otherwise null. */
   count: Count | null;
   /** Other closings of the same conversation. */
   otherClosings: string[];

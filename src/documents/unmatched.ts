@@ -1,6 +1,6 @@
-/** A row of Agent Connect that is of no closing of the ledger. Fields may be added, never renamed or removed. */
+/** A row of Agent Connect that belongs to no closing in the ledger. Fields may be added, never renamed or removed. */
 export interface UnmatchedRow {
-  /** Of Agent Connect. */
+  /** Agent Connect's id of the row. */
   uuid: string;
   /** What its request named, often a conversation's id. */
   interactionId: string | null;

@@ -3,9 +3,9 @@ import type { Lane } from './values/lanes.ts';
 /** The kind of address that a delivery writes to. */
 export type AddressKind = 'email' | 'mobile';
 
-/** What a delivery is. Everything that differs between deliveries stands in this table; nothing compares names. */
+/** What a delivery is. Everything in which deliveries differ is in this table; no code compares their names. */
 export interface DeliveryTraits {
-  /** Who takes the message from us: the disk keeps it, and nobody gets it. */
+  /** Who takes the message from us. `disk`: it is kept there, and nobody gets it. */
   carrier: 'disk' | 'mail_server' | 'gladly' | 'agent_connect';
   addressKind: AddressKind;
   lane: Lane;
@@ -19,7 +19,7 @@ export interface DeliveryTraits {
   sender: 'required' | 'optional' | 'unused';
   /** A survey that is not answered can have a reminder. */
   reminds: boolean;
-  /** The other side keeps interactions, so that it can also count those of which nobody is asked. */
+  /** The other side keeps interactions, so it can also count closings about which nobody is asked. */
   countsUnasked: boolean;
 }
 
@@ -84,7 +84,7 @@ export const deliveries = {
 
 export type DeliveryName = keyof typeof deliveries;
 
-/** Sends nothing, so it is the one for who has chosen none. */
+/** Sends nothing, so it is used until somebody chooses a delivery. */
 export const defaultDelivery: DeliveryName = 'outbox';
 
 export const deliveryNames = Object.keys(deliveries) as DeliveryName[];

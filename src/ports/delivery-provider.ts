@@ -2,11 +2,11 @@ import type { DeliveryName } from '../domain/delivery.ts';
 import type { Semaphore } from '../domain/values/semaphore.ts';
 import { Failure } from '../failure.ts';
 
-/** What is known of a closing, for a delivery that keeps interactions and not only sends messages. */
+/** What is known about a closing, for a delivery that keeps interactions besides sending messages. */
 export interface Interaction {
   /** Where a person finds the conversation in Gladly. */
   url: string | null;
-  /** Of the agent who gets the rating, as Gladly has it. */
+  /** The address of the agent who gets the rating, as Gladly has it. */
   agentEmail: string | null;
   /** Names. */
   topics: readonly string[];
@@ -18,7 +18,7 @@ export interface SurveyMessage {
   surveyId: string;
   conversationId: string;
   closingId: string;
-  /** Whose words, looks and sender it has; null, or absent in a sample: the profile's own. */
+  /** The brand whose words, looks, and sender it has; null, or absent in a sample: the profile's own. */
   brand?: string | null;
   /** An email address or a mobile number, as the delivery needs; already validated. */
   to: { address: string; name: string | null };
@@ -30,7 +30,7 @@ export interface SurveyMessage {
   channel: string | null;
   /** ISO-8601 in UTC, with milliseconds. */
   closedAt: string;
-  /** IANA name of the organization's zone, for the day in the mail; null, or one unknown here, means UTC. */
+  /** IANA name of the organization's zone, for the day in the mail; null or an unknown name means UTC. */
   timeZone: string | null;
   /** The survey page with no star chosen. */
   surveyUrl: string;
@@ -41,18 +41,18 @@ export interface SurveyMessage {
   interaction?: Interaction;
   /** The second and last message about this survey, with the same links. */
   isReminder?: true;
-  /** Of a reminder: the external id that the first message left under; null where that is not known. */
+  /** For a reminder: the external id of the first message; null if it is not known. */
   remindsOf?: string | null;
   /** Put before the subject, or the text of an SMS, when the message is not a customer's survey. */
   prefix?: string;
 }
 
-/** A closing of which nobody is asked, for a delivery that counts those, too. */
+/** A closing about which nobody is asked, for a delivery that counts those, too. */
 export interface UnaskedInteraction {
   conversationId: string;
   closingId: string;
   customer: { email: string; name: string | null };
-  /** As of a message. */
+  /** As in a message. */
   agent: { name: string | null };
   channel: string | null;
   interaction: Interaction;
@@ -74,23 +74,25 @@ export interface DeliveryProvider {
   readonly name: DeliveryName;
   /** Delivering a message twice has the same effect as once. */
   readonly repeatable: boolean;
-  /** Where few messages can leave at once: a caller that has one of these slots waits for no other message. */
+  /**
+   * Present if only a few messages can leave at once: a caller that has one of these slots waits for no other message.
+   */
   readonly slots?: Semaphore;
   /**
-   * Delivers one survey, or its reminder. `leaving` is awaited once, after all preparations and right before the message leaves; if it
-   * throws, nothing leaves and the error is passed on unchanged. A problem with the message itself is an outcome, never
-   * an exception.
+   * Delivers one survey, or its reminder. `leaving` is awaited once, after all preparations and right before the
+   * message leaves; if it throws, nothing leaves and the error is passed on unchanged. A problem with the message
+   * itself is an outcome, never an exception.
    */
   deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome>;
   /**
-   * Has a closing count of which nobody is asked; absent where nothing is counted. As `deliver` otherwise: it cannot be
+   * Counts a closing about which nobody is asked; absent if nothing is counted. Otherwise like `deliver`: it cannot be
    * repeated safely either.
    */
   count?(unasked: UnaskedInteraction, leaving: () => Promise<void>): Promise<DeliveryOutcome>;
   /**
-   * Tries the connection without sending anything and describes what it found; absent where there is nothing to try.
+   * Tries the connection without sending anything and describes what it found; absent if there is nothing to try.
    *
-   * @throws Failure that a message would meet as well
+   * @throws Failure that a message would meet, too
    */
   check?(): Promise<string>;
   close(): Promise<void>;
@@ -98,7 +100,7 @@ export interface DeliveryProvider {
 
 /**
  * The outcome of a failure from before the message left. It is temporary if a person can fix it without touching the
- * message, such as a setting or a full disk. Anything but a Failure is a defect and thrown again.
+ * message, such as a setting or a full disk. Anything but a Failure is a defect and rethrown.
  */
 export function notSent(error: unknown): DeliveryOutcome {
   if (!(error instanceof Failure)) throw error;

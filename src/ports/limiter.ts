@@ -1,8 +1,8 @@
 import type { Bucket, Slot, SlotRequest } from '../domain/values/request-slot.ts';
 
 /**
- * Where the budget of the organization's rate limit is kept: everybody who shares a store shares the budget. Times are
- * epoch milliseconds.
+ * Where the budget of the organization's rate limit is kept: all processes that share a store share the budget. Times
+ * are epoch milliseconds.
  */
 export interface LimiterStore {
   reserve(bucket: Bucket, request: SlotRequest): Promise<Slot>;

@@ -1,4 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What every line has that is logged during such a call, e.g. the id of the request that is served. */
+/** Fields of every line that is logged within its `run`, e.g. the id of the request being served. */
 export const logContext = new AsyncLocalStorage<Readonly<Record<string, string>>>();

@@ -1,7 +1,7 @@
 import { jsonBody, type Route } from './exchange.ts';
 import type { Sandbox } from './server.ts';
 
-/** Takes every alert, and shows those that came. */
+/** Takes every alert, and shows those it took. */
 export const controlAlertRoutes: readonly Route<Sandbox>[] = [
   {
     method: 'POST',

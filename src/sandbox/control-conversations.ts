@@ -13,7 +13,7 @@ import { closingsUntil, emptyStory, type Communicator, type Story } from './worl
 import { day, minute, withMillis } from './time.ts';
 import type { World } from './world/world.ts';
 
-/** New conversations have numbers between those of the day's everyday and special ones. */
+/** New conversations are numbered above the day's everyday ones and below its special ones. */
 const newNumbers = 0xe000_0000;
 
 /** More at once would block the sandbox for too long. */
@@ -23,7 +23,7 @@ function bad(detail: string): Refusal {
   return new Refusal(400, [problem('invalid', detail)]);
 }
 
-/** The agent with this id, email address or name; the first agent when none is given. */
+/** The agent with this id, email address or name; the first agent if none is given. */
 function agentNamed(world: World, name: unknown): Communicator {
   const { agents } = world.setting.directory;
   const found = agents.find(
@@ -34,7 +34,7 @@ function agentNamed(world: World, name: unknown): Communicator {
   return agentOf(found.id);
 }
 
-/** Who closes a conversation: the agent who answered, unless it says another one, a rule, or a program. */
+/** Who closes a conversation: the agent who answered, unless the request names another agent, a rule, or a program. */
 function closerOf(world: World, { closedBy, agent }: JsonObject): Communicator {
   if (closedBy === 'rule') return rules;
   if (closedBy === 'api') return { id: world.setting.directory.apiUserId, type: 'API' };
@@ -68,7 +68,7 @@ function channelOf(body: JsonObject): Channel {
   return channel;
 }
 
-/** When a message was sent: as given, else one minute apart, the last one a minute ago. */
+/** When a message was sent: at the given time, or by default one minute apart and the last a minute ago. */
 function timeOf(message: JsonObject, index: number, count: number, now: number): number {
   const minutesAgo = message.minutesAgo ?? count - index;
   if (typeof minutesAgo !== 'number' || !Number.isFinite(minutesAgo) || minutesAgo < 0)
@@ -121,7 +121,7 @@ function publish(world: World, story: Story): void {
   world.news.follow(story, 0);
 }
 
-/** As many conversations as requested, each with a new customer. */
+/** Tells as many conversations as requested, each with a new customer. */
 function tellMany(world: World, body: JsonObject): Reply {
   const { count } = body;
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > mostAtOnce)

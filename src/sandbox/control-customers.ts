@@ -36,7 +36,7 @@ function namesOf({ setting, mailbox }: World): TimelineNames {
   };
 }
 
-/** Shows a customer as agents see it, with the cards on the timeline. */
+/** Shows customers as agents see them, with the cards on the timeline. */
 export const controlCustomerRoutes: readonly Route<Sandbox>[] = [
   {
     method: 'GET',

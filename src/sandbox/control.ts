@@ -12,13 +12,13 @@ import { refuse } from './reply.ts';
 import type { Sandbox } from './server.ts';
 import { organizationName } from './world/organization.ts';
 
-/** A picture of one pixel, which stands for every attachment. */
+/** A one-pixel picture that stands in for every attachment. */
 const picture = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
 
-/** Not part of Gladly, for people and tests: mailbox, request log, faults, conversations, webhooks. */
+/** For people and tests, not part of Gladly: mailbox, request log, faults, conversations, webhooks. */
 export const controlRoutes: readonly Route<Sandbox>[] = [
   {
     method: 'GET',

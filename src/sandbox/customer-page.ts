@@ -12,7 +12,7 @@ export interface CustomerTimeline {
 /** What the timeline refers to by id. */
 export interface TimelineNames {
   agents: ReadonlyMap<string, string>;
-  /** The messages that this sandbox took, by their items. */
+  /** The messages that this sandbox took, by item id. */
   messages: ReadonlyMap<string, { html: string | null; text: string | null }>;
 }
 
@@ -44,7 +44,7 @@ export function escaped(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-/** As people write it, to the second. */
+/** The time as people write it, to the second. */
 export function timeOf(timestamp: string): string {
   const text = `${timestamp.slice(0, 19).replace('T', ' ')} UTC`;
   return `<time datetime="${escaped(timestamp)}">${escaped(text)}</time>`;
@@ -52,7 +52,7 @@ export function timeOf(timestamp: string): string {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** The body of a card is not escaped: its markup was checked when it was created. */
+/** The body of a card is not escaped: its markup was checked when the card was created. */
 function card(item: ItemBody): string {
   const content = item.content ?? {};
   const link = content.link as { url?: unknown; text?: unknown } | undefined;
@@ -85,7 +85,7 @@ function entry(item: ItemBody, names: TimelineNames): string {
     : `<article>${about}${heading}<div>${escaped(said)}</div></article>`;
 }
 
-/** Strangers' markup stands in a frame that may do nothing but open links. */
+/** Puts strangers' markup in a frame that can do nothing but open links. */
 export function framed(html: string | null, text: string | null): string {
   if (html === null) return `<pre>${escaped(text ?? '')}</pre>`;
   const source = `<base target="_blank">${html}`;

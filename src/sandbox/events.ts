@@ -7,7 +7,7 @@ export function eventBody({ id, type, at, initiator, content }: StoryEvent): Rec
   return { id, type, timestamp: withMillis(at), initiator, content };
 }
 
-/** Events recorded from `from` until before `until` (epoch milliseconds), in order of time. */
+/** Events recorded at or after `from` and before `until` (epoch milliseconds), in order of time. */
 export function eventsBetween(world: World, from: number, until: number): StoryEvent[] {
   const events: StoryEvent[] = [];
   for (const story of world.stories.during(from, until)) {

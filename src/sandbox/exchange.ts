@@ -6,7 +6,7 @@ import type { Reply } from './reply.ts';
 /** A request with its whole body. */
 export interface Request {
   method: string;
-  /** As it was sent, without the query. */
+  /** As sent, without the query. */
   path: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
@@ -57,8 +57,8 @@ export function matchRoute<Context>(
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * The body as a JSON object. Refuses everything else with 400. The API reads it whatever content type it is sent with; the
- * controls insist on JSON's, because a page in a browser can send others to this machine without asking.
+ * The body as a JSON object. Refuses anything else with 400. The API ignores the content type. The controls insist on
+ * JSON's, because a web page can make a browser send other types to this machine without asking.
  */
 export function jsonBody(request: Request): JsonObject {
   const isJson = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');

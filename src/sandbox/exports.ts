@@ -5,16 +5,16 @@ import type { Customer } from './world/people.ts';
 import type { ItemBody } from './world/story.ts';
 import type { World } from './world/world.ts';
 
-/** `files` may be missing, whatever its default is in the contract. */
+/** `files` may be missing, although the contract gives it a default. */
 export type ExportJob = Omit<components['schemas']['ExportJob'], 'files'> & { id: string; files?: string[] };
 
 /** Jobs and files are gone after this many days. */
 export const daysKept = 14;
 
-/** In the night after the day. */
+/** The job is done in the night after its day. */
 const usualLag = 4 * hour;
 
-/** Days since 1970-01-01 of the jobs that there are now, the oldest first. */
+/** The days that have a job now, in days since 1970-01-01, oldest first. */
 export function jobDays(world: World, faults: Faults): number[] {
   const now = world.now();
   const lag = faults.exportLagMs ?? usualLag;
@@ -25,7 +25,7 @@ export function jobDays(world: World, faults: Faults): number[] {
   });
 }
 
-/** The daily job of a day in UTC. */
+/** The job of one UTC day. */
 export function jobOf(world: World, faults: Faults, onDay: number): ExportJob {
   const { identifiers } = world.setting;
   const failed = Math.floor(world.now() / day) - (onDay + 1) === faults.exportGapDay;
@@ -63,7 +63,7 @@ const exportedTypes = new Set([
   'WHATSAPP',
 ]);
 
-/** Automatic replies of rules may be missing (getFile), as are channels that the export does not describe. */
+/** The export lacks channels that the contract does not describe, and may lack rules' automatic replies (getFile). */
 function isExported({ content, initiator }: ItemBody): boolean {
   const type = content?.type;
   if (typeof type !== 'string' || !exportedTypes.has(type)) return false;
@@ -122,7 +122,7 @@ type Lines = (world: World, from: number, until: number, faults: Faults) => Iter
 /** The files of a job, by name. */
 export const exportFiles: Readonly<Record<string, Lines>> = {
   'agents.jsonl': ({ setting: { directory } }) =>
-    // Of the days before the one agent was deleted.
+    // As on the days before one of the agents was deleted.
     linesOf([...directory.agents, ...directory.deactivatedAgents, directory.deletedAgent]),
   'conversation_items.jsonl': itemLines,
   'customers.jsonl': customerLines,

@@ -14,35 +14,35 @@ export interface Faults {
   hangPercent: number;
   /** Seconds in Retry-After of a 429; null leaves the header out. */
   retryAfter: number | null;
-  /** Answered 200 with `strange` in the place of what was asked for. */
+  /** The answer is a 200 with `strange` instead of what was asked for. */
   strangePercent: number;
   strange: Strange;
-  /** A report ends after so many rows and does not say so; null: it is whole. */
+  /** A report ends after this many rows without saying so; null: it is complete. */
   reportRowCap: number | null;
-  /** So many blank lines, then a byte order mark, before the heading of a report. */
+  /** This many blank lines, then a byte order mark, come before the heading of a report. */
   reportBlankLines: number;
   /** 1: the newest rows of a report come first. */
   reportReversed: number;
-  /** How far reports and events are behind; null: an hour and 15 seconds. */
+  /** How far reports and events are behind; null: an hour for reports, 15 seconds for events. */
   reportLagMs: number | null;
   eventLagMs: number | null;
-  /** How long after its day an export job is done; null: 4 hours, in the night. */
+  /** How long after its day an export job is done; null: 4 hours, which is in the night. */
   exportLagMs: number | null;
-  /** The job of the day that ended so many days ago has FAILED and has no files; null: none has. */
+  /** The job of the day that ended this many days ago has FAILED and has no files; null: no job has. */
   exportGapDay: number | null;
-  /** So many lines of each file of items are cut in the middle. */
+  /** This many lines of each items file are cut off in the middle. */
   exportBrokenLines: number;
   /** Events wait this long before they are sent to a webhook. */
   webhookDelayMs: number;
   /** Up to this much is added to the wait, at random, so that events overtake each other. */
   webhookJitterMs: number;
-  /** Sent twice. */
+  /** The event is sent twice. */
   webhookDuplicatePercent: number;
-  /** Never sent, as in an outage. */
+  /** The event is never sent, as in an outage. */
   webhookDropPercent: number;
 }
 
-/** `endless`: an empty line every 3 seconds, for ever. */
+/** `endless`: an empty line every 3 seconds, forever. */
 const strangeAnswers = ['empty', 'blank', 'text', 'page', 'error', 'endless'] as const;
 export type Strange = (typeof strangeAnswers)[number];
 
@@ -71,7 +71,7 @@ export const noFaults: Faults = {
   webhookDropPercent: 0,
 };
 
-/** A day. Node's timers do not wait at all for more than 24.8 days. */
+/** One day. Node's timers fire at once when asked to wait more than 24.8 days. */
 const longestWaitMs = 86_400_000;
 
 /** The faults, or a sentence about what is wrong with the values. */
@@ -93,7 +93,7 @@ export function readFaults(values: Readonly<Record<string, unknown>>): Partial<F
 
 export type Misfortune =
   | { kind: 'none' | 'rate_limited' | 'cut' | 'strange' }
-  /** Comes after the request took effect, or instead of it: the client cannot know. */
+  /** Comes after the request took effect, or instead of the effect: the client cannot tell which. */
   | { kind: 'server_error' | 'reset' | 'hang'; afterEffect: boolean };
 
 /** At most one misfortune befalls a request. */

@@ -5,7 +5,7 @@ import type { World } from './world/world.ts';
 
 const mostShown = 50;
 
-/** Where a person in a browser begins: what there is, and what to try. */
+/** Where a person with a browser starts: what there is, and what to try. */
 export function frontPage(world: World, alerts: readonly ReceivedAlert[], name: string): string {
   const messages = world.mailbox.messages().slice(-mostShown).reverse();
   const rows = messages.map(
@@ -36,7 +36,7 @@ ${alertRows.length === 0 ? '' : `<h2>Alerts about low ratings</h2><ul>${alertRow
   );
 }
 
-/** A mail as its reader sees it, with what surrounds it. */
+/** A message as its reader sees it, below its subject, addresses and links. */
 export function messagePage(message: MailboxMessage): string {
   const { subject, from, to, customerId, html, text } = message;
   const survey = /https?:\/\/[^\s"<>]+\/s\/[^\s"<>?]+/.exec(html ?? text ?? '')?.[0];

@@ -1,8 +1,8 @@
 import { mix } from './random.ts';
 
 /**
- * Ids look like Gladly's (22 URL-safe characters, opaque), but the seed makes their origin readable. A conversation, item
- * or customer is found by its id alone, so that a large organization needs no index in memory.
+ * Ids look like Gladly's (22 URL-safe characters, opaque), but the seed makes their origin readable. A conversation,
+ * item or customer is found by its id alone, so a large organization needs no index in memory.
  */
 export const idKinds = [
   'conversation',
@@ -42,7 +42,7 @@ export function identifiersFor(seed: number): Identifiers {
   const make = ({ kind, day, number, part }: IdOrigin): string => {
     const what = ((idKinds.indexOf(kind) << 28) | ((day & 0xffff) << 12) | (part & 0xfff)) >>> 0;
     const which = number >>> 0;
-    // Without its first bit, no id begins with a dash, which command lines read as a flag.
+    // Dropping the first bit keeps an id from beginning with a dash, which command lines read as a flag.
     const first = mix(seed, 1, what, which) >>> 1;
     const second = mix(seed, 2, what, which);
     const bytes = Buffer.alloc(16);

@@ -4,12 +4,12 @@ import type { components } from '../gladly/contract.ts';
 
 export type Conversation = components['schemas']['Conversation'];
 
-/** A timeline shows only this many items, the oldest ones. */
+/** A timeline shows at most this many items, the oldest. */
 const timelineLimit = 1000;
-/** A customer's list shows only this many conversations, the oldest ones. */
+/** A customer's list shows at most this many conversations, the oldest. */
 export const conversationsLimit = 100;
 
-/** Sent with every list that may be cut, also where it is whole. */
+/** Sent with every list that can be cut, even when the list is complete. */
 export function limitedData(limited: boolean): Record<string, string> {
   return { 'Gladly-Limited-Data': String(limited) };
 }

@@ -64,7 +64,7 @@ function taskProblems(content: JsonObject, now: number): Problem[] {
   return problems;
 }
 
-/** The problems of an item to be created, in the contract's terms. */
+/** What is wrong with an item to create, in the contract's terms. */
 export function newItemProblems(body: JsonObject, now: number): Problem[] {
   const { id, content } = body;
   const problems: Problem[] = [];

@@ -1,10 +1,10 @@
 import type { Story, StoryEvent } from './world/story.ts';
 
-/** Events that have just happened and were not sent to the webhooks yet. */
+/** Events that have just happened and have not been sent to the webhooks yet. */
 export interface News {
   /** The story's events from now on are news; with `known` 0, all of its events are. */
   follow(story: Story, known?: number): void;
-  /** One event of no conversation. */
+  /** One event that belongs to no conversation. */
   tell(event: StoryEvent): void;
   /** The news in order of time. Each event is taken once. */
   take(): StoryEvent[];

@@ -8,27 +8,27 @@ import type { World } from './world/world.ts';
 export interface Opinion {
   /** Milliseconds after the message; null: it is never opened. */
   opensAfter: number | null;
-  /** Null: it is not answered. Not before it is opened. */
+  /** Milliseconds after the message, later than it is opened; null: it is not answered. */
   answersAfter: number | null;
   rating: number;
   resolved: boolean | null;
   comment: string | null;
-  /** Where in the list of reasons for a low rating the customer finds one, 0 to 1; null: none is given. */
+  /** Where in the list of reasons for a low rating the customer picks one, 0 to 1; null: the customer picks none. */
   reasonAt: number | null;
   /** Whether they would recommend the company, 0 to 10; null: they do not say. */
   recommends: number | null;
 }
 
-/** How many of a hundred customers are satisfied, unless the agent or the topic changes it. */
+/** How many of a hundred customers are satisfied, before the points of the agent and the topics are added. */
 const usualSatisfaction = 84;
-/** By the agent's place in the list, so that a report has something to find. */
+/** Points by the agent's place in the list, so that a report has something to find. */
 const agentPoints: Readonly<Record<number, number>> = { 1: 9, 5: -30, 8: 8 };
 const topicPoints: Readonly<Record<string, number>> = {
   'Double charge': -26,
   'Damaged on arrival': -14,
   Sizing: 6,
 };
-/** How many of a hundred open it. Text messages and short chats differ from what an email expects. */
+/** How many of a hundred customers open the survey, by the channel of the conversation. */
 const openings: Readonly<Record<string, number>> = { chat: 52, email: 66, sms: 58, voice: 40 };
 const usualOpenings = 50;
 const answersOfOpened = 80;
@@ -58,8 +58,8 @@ const unhappy = [
 ];
 
 /**
- * What the customer of this message thinks of the conversation that closed last before it: of the agent who answered
- * last, and of its topics. It is the same for the same seed. Null: there is no such conversation.
+ * What the customer of this message thinks of their newest conversation that closed before it. The opinion depends on
+ * the last responder and the topics, and is the same for the same seed. Null: there is no such conversation.
  */
 export function opinionOf(world: World, seed: number, message: MailboxMessage): Opinion | null {
   const at = Date.parse(message.sentAt);
@@ -114,7 +114,7 @@ const channelsOfTypes: Readonly<Record<string, string>> = {
   PHONE_CALL: 'voice',
 };
 
-/** Of the first message or call. */
+/** The channel of the first message or call. */
 function channelOf(items: readonly { body: { content: Record<string, unknown> | null } }[]): string {
   const type = items.map(({ body }) => body.content?.['type']).find((one) => typeof one === 'string');
   return channelsOfTypes[String(type)] ?? 'other';

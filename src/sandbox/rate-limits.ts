@@ -90,7 +90,7 @@ export function rateLimit(kind: WindowKind, limit: number, windowMs: number): Ra
   }
 }
 
-/** The two tiers of the contract: everything, and reports. One organization, so one bucket for all methods. */
+/** The contract's two tiers: reports, and everything else. An organization has one bucket for all methods. */
 export interface Limits {
   all: RateLimit;
   reports: RateLimit;

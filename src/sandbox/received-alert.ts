@@ -1,8 +1,8 @@
-/** What came to the sandbox as an alert, which stands in for what a team has for that. */
+/** An alert that came to the sandbox, which stands in for a team's own alerting tool. */
 export interface ReceivedAlert {
   /** ISO 8601, UTC. */
   at: string;
   headers: Record<string, string>;
-  /** As it came, for whoever checks its signature. */
+  /** As it came, so that its signature can be checked. */
   body: string;
 }

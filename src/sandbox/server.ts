@@ -86,7 +86,7 @@ export function sandboxServer(
     return answer(response, tooMany, () => perform(apiRoutes, sandbox.world, request));
   };
 
-  /** Its own limits are in its routes. */
+  /** The rate limits of Agent Connect are in its routes. */
   const serveMedallia = (request: Request, response: ServerResponse): Promise<void> =>
     answer(response, { status: 429 }, () => perform(medalliaRoutes, sandbox.company, request));
 
@@ -145,7 +145,7 @@ export function sandboxServer(
   });
 }
 
-/** A refusal becomes the contract's error. Any other error is a defect of the sandbox and must not look like a fault. */
+/** A refusal becomes the contract's error. Any other error is a sandbox defect and must not look like a fault. */
 async function guarded(handle: () => Reply | Promise<Reply>): Promise<Reply> {
   try {
     return await handle();
@@ -199,7 +199,7 @@ const strangeBodies: Record<Exclude<Strange, 'endless'>, [type: string, body: st
   error: ['application/json', '{"errors":[{"code":"temporary_failure","detail":"try later"}]}'],
 };
 
-/** A success in which something else comes, as Gladly and proxies before it have been seen to do. */
+/** Answers 200 with something other than what was asked for, as Gladly and the proxies before it sometimes do. */
 async function sendStrange(response: ServerResponse, strange: Strange): Promise<void> {
   if (strange !== 'endless') {
     const [type, body] = strangeBodies[strange];
@@ -210,7 +210,7 @@ async function sendStrange(response: ServerResponse, strange: Strange): Promise<
   response.once('close', () => clearInterval(beat));
 }
 
-/** Sends the lines as they come, several in a chunk. With `cut`, the connection breaks within the first chunk. */
+/** Sends the lines as they come, several to a chunk. With `cut`, the connection breaks within the first chunk. */
 async function sendLines(response: ServerResponse, lines: Iterable<string>, cut: boolean): Promise<void> {
   const write = (text: string): Promise<unknown> => new Promise((resolve) => response.write(text, resolve));
   let chunk = '';

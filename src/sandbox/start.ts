@@ -21,7 +21,7 @@ import { webhooksOf } from './webhooks/webhooks.ts';
 import { makeWorld } from './world/world.ts';
 
 export interface SandboxOptions {
-  /** Default: 0, which is any free port. */
+  /** Default: 0, any free port. */
   port?: number;
   host?: string;
   /** Decides everything that looks random. */
@@ -39,13 +39,13 @@ export interface RunningSandbox {
   origin: string;
   email: string;
   token: string;
-  /** The company's address and number; besides these, the sandbox sends from those of its brands. */
+  /** The company's address and number. The sandbox can also send from those of its brands. */
   fromAddress: string;
   fromNumber: string;
-  /** Lines of the company that have inboxes of their own. */
+  /** The company's brands, each with its own inbox. */
   brands: readonly {
     name: string;
-    /** Its name. */
+    /** The inbox's name. */
     inbox: string;
     companyName: string;
     color: string;
@@ -61,7 +61,7 @@ export interface RunningSandbox {
   /** Agent Connect answers at the same address. */
   medallia: { apiKey: string; testKey: string; apiSecret: string };
   mailbox(): MailboxMessage[];
-  /** What the customer of a survey in the mailbox would do about it; null where it is about no closed conversation. */
+  /** What the customer would do about a survey in the mailbox; null if it is about no closed conversation. */
   opinionOf(message: MailboxMessage): Opinion | null;
   /** Sets some faults; the others stay. @returns all faults as they were before */
   setFaults(faults: Partial<Faults>): Faults;
@@ -98,7 +98,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     apiRoutes({ origin: () => origin, faults: () => sandbox.faults, webhooks }),
     controlRoutes,
   );
-  // Longer than clients keep idle connections, so that only faults reset any.
+  // Longer than clients keep idle connections, so that only faults reset a connection.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

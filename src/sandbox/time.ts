@@ -9,14 +9,14 @@ export function withMillis(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** "RFC3339" of the contract: as many digits of the second as are needed, from none. */
+/** "RFC3339" of the contract: only as many digits after the second as are needed, or none. */
 export function withoutZeros(at: number): string {
   return withMillis(at).replace(/\.?0+Z$/, 'Z');
 }
 
 /**
- * Epoch milliseconds of an ISO 8601 time with a zone, to the minute or finer; undefined for anything else. A plus sign that
- * was not escaped in a query arrives as a space, so that the text is not a time.
+ * Epoch milliseconds of an ISO 8601 time with a zone, to the minute or finer; undefined for anything else. An unescaped
+ * plus sign in a query arrives as a space, and the text is then not a time.
  */
 export function readTime(text: string): number | undefined {
   const pattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
@@ -25,10 +25,10 @@ export function readTime(text: string): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** Making a formatter costs a hundred times as much as using it, and a report has a time in every row. */
+/** Kept because making a formatter costs a hundred times as much as using it, and a report has a time in every row. */
 const offsets = new Map<string, OffsetAt>();
 
-/** By how many milliseconds the zone is ahead of UTC at that moment. */
+/** How many milliseconds the zone is ahead of UTC at that moment. */
 function offsetAt(at: number, timezone: string): number {
   if (timezone === 'UTC') return 0;
   const known = offsets.get(timezone) ?? offsetsOf(timezone);
@@ -36,7 +36,7 @@ function offsetAt(at: number, timezone: string): number {
   return known(at);
 }
 
-/** Midnight, in the zone, at the start of a YYYY-mm-dd date; `days` later. */
+/** Midnight in the zone at the start of the day that is `days` after a YYYY-mm-dd date. */
 export function startOfDate(date: string, timezone: string, days: number): number {
   const local = Date.parse(`${date}T00:00:00.000Z`) + days * day;
   const near = local - offsetAt(local, timezone);

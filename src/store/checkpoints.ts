@@ -2,8 +2,8 @@ import type { Lane } from '../domain/values/lanes.ts';
 import type { Ledger, Reading } from './ledger/ledger.ts';
 
 /**
- * `started`: when surveying began, at the first tick of `sync`. `until`: how far closings have been looked for. `medallia`: when all
- * that Agent Connect had was read last.
+ * `started`: when surveying began, at the first tick of `sync`. `until`: how far closings have been looked for.
+ * `medallia`: when everything that Agent Connect had was last read.
  */
 export type CheckpointName = 'started' | 'until' | 'medallia';
 
@@ -16,7 +16,7 @@ export async function readCheckpoint(ledger: Ledger, checkpoint: Checkpoint): Pr
   return ledger.read((db) => checkpointIn(db, checkpoint));
 }
 
-/** The time as first written: a checkpoint that exists stays. */
+/** Sets a checkpoint unless it exists already. @returns the time that it has */
 export async function setCheckpointOnce(ledger: Ledger, checkpoint: Checkpoint, at: string): Promise<string> {
   return ledger.write(aloneWith(checkpoint), async (trx) => {
     await trx
@@ -28,7 +28,7 @@ export async function setCheckpointOnce(ledger: Ledger, checkpoint: Checkpoint, 
   });
 }
 
-/** Moves a checkpoint forward; of two ticks at the same time the later one stays. */
+/** Moves a checkpoint forward, never back: if two ticks run at the same time, the later time stays. */
 export async function advanceCheckpoint(ledger: Ledger, checkpoint: Checkpoint, at: string): Promise<void> {
   await ledger.write(aloneWith(checkpoint), (trx) =>
     trx

@@ -7,14 +7,14 @@ import { lifeOf, ownHost, ownStart } from './ledger/processes.ts';
 const named = /^gcsat-(?:dry-run|sandbox)-(\d+)-(.+)-([0-9a-f]{12})-[^-]{6}$/;
 
 /**
- * Makes a folder in the temporary one, private to the user. Its name says whose it is, from its first moment on: a
- * process may be killed at any.
+ * Makes a folder in the temporary folder, private to the user. Its name says whose it is from the first moment on,
+ * because a process may be killed at any moment.
  */
 export function makeOwnFolder(what: 'dry-run' | 'sandbox'): Promise<string> {
   return mkdtemp(resolve(tmpdir(), `gcsat-${what}-${process.pid}-${ownStart()}-${hostMark()}-`));
 }
 
-/** Removes the folders of this user whose process was killed on this host; whatever is in doubt stays. */
+/** Removes this user's folders whose process was killed on this host; if in doubt, a folder stays. */
 export async function removeAbandonedFolders(): Promise<void> {
   for (const name of await readdir(tmpdir()).catch(() => [])) {
     if (!isAbandoned(name)) continue;
@@ -24,7 +24,7 @@ export async function removeAbandonedFolders(): Promise<void> {
       if (!status.isDirectory() || status.uid !== process.getuid?.()) continue;
       await rm(folder, { recursive: true, force: true });
     } catch {
-      // Somebody else was faster, or it is not ours to remove: neither hinders a dry run.
+      // Another process was faster, or the folder is not ours to remove: a dry run goes on either way.
     }
   }
 }
@@ -35,7 +35,7 @@ function isAbandoned(name: string): boolean {
   return host === hostMark() && lifeOf(Number(pid), startedAt) === 'ended';
 }
 
-/** Names of hosts may be long, and hold what no name of a file may. */
+/** Host names may be long, and contain characters that a file name must not. */
 function hostMark(): string {
   return createHash('sha256').update(ownHost()).digest('hex').slice(0, 12);
 }

@@ -7,7 +7,7 @@ import { remnantsMs } from './erase/to-dos.ts';
 import type { Reading, Writing } from './ledger/ledger.ts';
 
 export interface Mending {
-  /** For people: what could not be, and what was done about it. */
+  /** For people: what was impossible, and what was done about it. */
   sentence: string;
   write: (trx: Writing) => Promise<unknown>;
 }
@@ -17,15 +17,15 @@ interface Waiting {
   column: 'due_at' | 'retry_at';
   /** For people. */
   what: string;
-  /** How long it may wait at first, or after it was looked at and nothing failed. */
+  /** The longest wait before the first try, or after one at which nothing failed. */
   untriedMs: number;
-  /** How long it may wait after so many tries that failed. */
+  /** The longest wait after so many failed tries. */
   waitMs: (tries: number) => number;
-  /** Which of them; else all. */
+  /** Which rows of the table; all if left out. */
   which?: RawBuilder<unknown>;
 }
 
-/** More tries than this make no wait longer. */
+/** Beyond this many tries, the wait grows no longer. */
 const mostTries = 12;
 /** Quiet hours end within a day, which may have 25 hours. */
 const quietMs = 25 * 3_600_000;
@@ -33,7 +33,7 @@ const quietMs = 25 * 3_600_000;
 const refused = (tries: number): number => waitAfter(tries - 1, false);
 const passing = (tries: number): number => backOff(tries, true);
 
-/** What waits for a time that nobody can have given it by now: it would wait until the clock has passed it. */
+/** What waits for a time that is too far ahead to be right: it would wait until the clock has passed that time. */
 export async function dueTimesIn(
   db: Reading,
   nowMs: number,
@@ -62,7 +62,7 @@ export async function dueTimesIn(
   return found;
 }
 
-/** They are tried now. */
+/** Rows that wait longer than they can; they are tried now. */
 async function overdueIn(
   db: Reading,
   nowMs: number,
@@ -91,7 +91,10 @@ async function overdueIn(
   ];
 }
 
-/** What was begun, or retried by a person, in the future. Mostly its time is right all the same: so long after its survey. */
+/**
+ * Reminders that were begun, or retried by a person, in the future. Mostly their due time is right all the same:
+ * `afterMs` after their survey.
+ */
 async function earlyRemindersIn(db: Reading, nowMs: number, afterMs: number): Promise<Mending[]> {
   const latest = timeAt(nowMs + clockDifferenceMs);
   const early = await db

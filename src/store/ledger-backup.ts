@@ -14,9 +14,9 @@ import { refuseEmptied } from './sqlite/opening-checks.ts';
 import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 
 /**
- * The ledger as it is: not created, and not brought to this version, because a backup is often made before that.
+ * Opens the ledger as it is: not created, and not brought to this version, because a backup is often made before that.
  *
- * @param options `writeCounters`: what is remembered of it, for a ledger that is gone or holds less
+ * @param options `writeCounters`: how much the ledger held, to notice that it is gone or holds less
  * @throws Failure `ledger_missing`, and as `openLedger`
  */
 export async function openExistingLedger(
@@ -32,7 +32,7 @@ export async function openExistingLedger(
   return refuseNone(await openLedger(location, { busyTimeoutMs, writeCounters, migrates: false }));
 }
 
-/** @throws Failure ledger_missing, ledger_copy_unfinished, and then it is closed */
+/** @throws Failure ledger_missing, ledger_copy_unfinished, and then the ledger is closed */
 function refuseNone(opened: Ledger): Promise<Ledger> {
   return closedOnFailure(opened, async (ledger) => {
     if (!(await ledger.exists())) throw missing(ledger.location);
@@ -47,8 +47,8 @@ function missing(path: string): Failure {
 }
 
 /**
- * Copies everything as it is at one moment into a new file that only this user can read, while other processes go on. The
- * file is there when all of it is on disk; a killed backup leaves `FILE.partial`, which the next one replaces.
+ * Copies everything as it is at one moment into a new file that only this user can read, while other processes go on.
+ * The file appears once all of it is on disk; a killed backup leaves `FILE.partial`, which the next backup replaces.
  *
  * @returns its path and its size in bytes
  * @throws Failure `backup_exists` of kind usage, `backup_failed`
@@ -60,7 +60,7 @@ export async function backUp(ledger: Ledger, given: string): Promise<{ file: str
   try {
     makePrivateFolder(dirname(file));
     await rm(partial, { force: true });
-    // SQLite would make the file with the modes that the umask leaves, and accepts an empty one.
+    // SQLite would make the file with the mode that the umask leaves, but accepts an empty file.
     await (await open(partial, 'wx', 0o600)).close();
     await ledger.copyTo(partial);
     const handle = await open(partial, 'r+');
@@ -85,7 +85,7 @@ export async function backUp(ledger: Ledger, given: string): Promise<{ file: str
   }
 }
 
-/** Never over another file, which may have come meanwhile. */
+/** Never replaces another file, which may have appeared meanwhile. */
 async function place(partial: string, file: string): Promise<void> {
   try {
     await link(partial, file);
@@ -105,11 +105,11 @@ export function backupExists(file: string): Failure {
 
 export interface LedgerCondition {
   version: number;
-  /** What the engine says is damaged; empty where all is well. */
+  /** The damage that the engine finds; empty if all is well. */
   problems: string[];
 }
 
-/** Reads all of it. */
+/** Reads the whole ledger. */
 export async function conditionOf(ledger: Ledger): Promise<LedgerCondition> {
   return { version: await versionOf(ledger), problems: await ledger.problems() };
 }

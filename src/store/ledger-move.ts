@@ -13,7 +13,7 @@ import {
 import { copyLock, unfinishedCopyOf } from './unfinished-copy.ts';
 import { isClaimValid } from './ledger/workers.ts';
 
-/** What both ledgers have of a table. `sha256`: over all values, in the order of the rows' keys. */
+/** A table that both ledgers now have. `sha256`: over all values, in the order of the rows' keys. */
 export interface MovedTable {
   table: TransferredTable;
   rows: number;
@@ -21,11 +21,11 @@ export interface MovedTable {
 }
 
 /**
- * Copies everything into another ledger. Nobody writes to the first one meanwhile. What an earlier copy that was stopped has
- * brought over stays, as far as it is the same. At the end both are read, and have the same rows.
+ * Copies everything into another ledger; no other process writes to the first one meanwhile. What an earlier copy that
+ * was stopped has brought over stays, as far as it is the same. At the end both are read, and have the same rows.
  *
- * @throws Failure ledger_in_use while somebody works on a closing, ledger_not_empty where the other one holds something else,
- * ledger_copy_differs
+ * @throws Failure ledger_in_use while a closing is in work, ledger_not_empty when the other ledger holds something
+ * else, ledger_copy_differs
  */
 export async function moveLedger(
   from: Ledger,
@@ -49,13 +49,13 @@ export async function moveLedger(
   });
 }
 
-/** What no other ledger has. */
+/** Names the ledger: no other ledger has the same key. */
 async function nameOf(db: Reading): Promise<string> {
   const { key } = await db.selectFrom('address_keys').select('key').executeTakeFirstOrThrow();
   return key;
 }
 
-/** A claim would be lost with the ledger that it was made in. */
+/** No closing may be in work: its claim would be lost with the ledger that it was made in. */
 async function refuseWork(db: Reading, { location }: Ledger, now: string): Promise<void> {
   const claims = await db
     .selectFrom('closings')
@@ -85,7 +85,7 @@ async function begin(trx: Writing, { location }: Ledger, copyName: string): Prom
       hint: 'Copy into a new one.',
     });
   }
-  // It holds nobody up: its time has passed.
+  // The lock blocks nothing: it has expired already.
   await trx.insertInto('locks').values({ name: copyLock, claimed_by: copyName, claim_until: '' }).execute();
 }
 
@@ -108,7 +108,7 @@ async function moveTable(source: Reading, to: Ledger, table: TransferredTable): 
   );
 }
 
-/** The last row of what the other one has, where all of that is the same here; null: nothing can be kept. */
+/** The last row of the other ledger, if all of its rows are the same here; null: nothing can be kept. */
 async function lastInCommon(source: Reading, to: Ledger, table: TransferredTable): Promise<Row | null> {
   const there = await to.read((db) => digestOf(db, table));
   if (there.last === null) return null;
@@ -135,7 +135,7 @@ async function digestOf(
   return { rows, sha256: hash.digest('hex'), last };
 }
 
-/** Whatever order a ledger has its columns in. */
+/** The order in which a ledger has its columns does not matter. */
 function add(hash: Hash, row: Row): void {
   const columns = Object.keys(row).toSorted();
   hash.update(`${JSON.stringify(columns.map((column) => [column, row[column]]))}\n`);

@@ -9,7 +9,7 @@ import type { LimiterStore } from '../ports/limiter.ts';
 import type { Ledger, Reading, Writing } from './ledger/ledger.ts';
 import type { LimitsTable } from './ledger/tables.ts';
 
-/** The budget of the organization as one row for each bucket. */
+/** The organization's request budget, with one row for each bucket. */
 export function limiterStore(ledger: Ledger): LimiterStore {
   return {
     reserve: (bucket, ask) =>

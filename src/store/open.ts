@@ -13,17 +13,17 @@ import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 
 export type OpeningOptions = SqliteOptions & {
   migrates?: boolean;
-  /** To bring over the rest of a copy that was stopped, which nobody else may use. */
+  /** Opens a copy that was stopped, to bring over the rest; nothing else may use it. */
   finishesCopy?: boolean;
 };
 
-/** For people: as it was given, or without its password. */
+/** For people: the place as it was given, or without its password. */
 export function shownPlace(location: string): string {
   return isOnServer(location) ? shownAddress(location) : location;
 }
 
 /**
- * Whether there is a file at this place. A database is taken to be there: one that is not is said when it is opened.
+ * Whether there is a file at this place. A database is assumed to be there: if it is not, opening it says so.
  *
  * @throws Failure database_unsupported, database_invalid
  */
@@ -34,9 +34,9 @@ export function ledgerExists(location: string): boolean {
 }
 
 /**
- * Opens the ledger, creates it if it is new, and brings its tables to this version, unless it is to stay as it is.
+ * Opens the ledger. Unless `migrates` is false, makes its tables if it is new, and brings them to this version.
  *
- * @param location a path, `sqlite:path`, `sqlite:///absolute/path`, `:memory:` or a `postgres:` URL
+ * @param location a path, `sqlite:path`, `sqlite:///absolute/path`, `:memory:`, or a `postgres:` URL
  * @throws Failure `ledger` (ledger_busy, ledger_too_new, ledger_unreadable, ledger_not_writable, ledger_full,
  * ledger_unavailable, ledger_copy_unfinished) or `configuration` (database_unsupported, database_invalid)
  */
@@ -44,7 +44,7 @@ export async function openLedger(location: string, options: OpeningOptions = {})
   return isOnServer(location) ? openServerLedger(location, options) : openFileLedger(location, options);
 }
 
-/** What stays as it is may have no tables yet: who opens it so looks for itself. */
+/** A ledger that is opened as it is may have no tables yet, so its caller looks for an unfinished copy. */
 function looksForCopies({ migrates, finishesCopy }: OpeningOptions): boolean {
   return migrates !== false && finishesCopy !== true;
 }
@@ -64,7 +64,7 @@ export async function closedOnFailure<Opened extends Pick<Ledger, 'close'>>(
 }
 
 async function openServerLedger(location: string, options: OpeningOptions): Promise<Ledger> {
-  // A ledger in a file starts without all of this.
+  // Imported here, so that a ledger in a file starts without it.
   const { openPostgres } = await import('./postgres/open-postgres.ts');
   const ledger = await closedOnFailure(await openPostgres(location, options), async (opened) => {
     if (looksForCopies(options)) await opened.read((db) => refuseUnfinishedCopy(db, opened.location));
@@ -83,7 +83,10 @@ async function openServerLedger(location: string, options: OpeningOptions): Prom
   };
 }
 
-/** The columns of other versions are others. @throws Failure ledger_too_old; one that is too new is refused when it is opened */
+/**
+ * Other versions have other columns.
+ * @throws Failure ledger_too_old; a ledger that is too new is refused when it is opened
+ */
 export async function refuseOtherVersion(ledger: Pick<Ledger, 'read' | 'location'>): Promise<void> {
   const row = await ledger.read((db) =>
     db
@@ -97,7 +100,7 @@ export async function refuseOtherVersion(ledger: Pick<Ledger, 'read' | 'location
   });
 }
 
-/** A file has one writer. */
+/** A file has one writer, which holds everything. */
 const aloneAlready: Further = { tryAlone: () => Promise.resolve(true) };
 
 async function openFileLedger(location: string, options: OpeningOptions = {}): Promise<Ledger> {

@@ -2,10 +2,10 @@ import { Failure } from '../failure.ts';
 import type { Ledger, Reading } from './ledger/ledger.ts';
 
 export interface BoundOrganization {
-  /** Gladly's id, or the origin where Gladly gave none. */
+  /** Gladly's id, or the origin if Gladly gave none. */
   organizationId: string;
   hostKind: 'com' | 'qa' | 'loopback' | 'other';
-  /** Where it was reached first, e.g. `https://acme.gladly.com`. */
+  /** Where it was first reached, e.g. `https://acme.gladly.com`. */
   origin: string;
 }
 
@@ -33,20 +33,20 @@ export async function bindOrganization(ledger: Ledger, who: BoundOrganization): 
   throw otherOrganization(ledger, written, { ...who, name: who.organizationId });
 }
 
-/** As `bindOrganization`, and writes nothing. @throws Failure ledger_of_other_organization */
+/** Like `bindOrganization`, but writes nothing. @throws Failure ledger_of_other_organization */
 export async function refuseOtherOrganization(ledger: Ledger, who: BoundOrganization): Promise<void> {
   const bound = await boundOrganization(ledger);
   if (bound === null || isSame(bound, who)) return;
   throw otherOrganization(ledger, bound, { ...who, name: who.organizationId });
 }
 
-/** Ids decide; where one side has none, the address does. */
+/** Ids decide; if one side has none, the origin decides. */
 function isSame(bound: BoundOrganization, who: BoundOrganization): boolean {
   if (bound.hostKind !== who.hostKind) return false;
   return bound.organizationId === who.organizationId || isIdMissing(bound, who) || isIdMissing(who, bound);
 }
 
-/** The address was all that was known. */
+/** Whether `one` has its origin in place of an id, and both have the same origin. */
 function isIdMissing(one: BoundOrganization, other: BoundOrganization): boolean {
   return one.organizationId === one.origin && one.origin === other.origin;
 }

@@ -1,12 +1,12 @@
 import type { Ledger } from './ledger/ledger.ts';
 
 const name = 'probe';
-/** More than an event or an answer needs, so that room for this is missing first. */
+/** More than an event or an answer needs, so that the probe is the first to lack room. */
 const text = 'x'.repeat(16 * 1024);
 
 /**
- * Writes to the disk as every change of the ledger does, and leaves nothing behind. Only a write shows whether there is
- * room: reads go on while the disk is full.
+ * Writes to disk like every change of the ledger, and leaves nothing behind. Only a write shows whether there is room:
+ * reads go on while the disk is full.
  *
  * @throws Failure kind ledger when nothing can be written
  */

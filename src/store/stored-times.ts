@@ -6,13 +6,13 @@ import { dueTimesIn, type Mending } from './due-times.ts';
 import type { Ledger, Reading } from './ledger/ledger.ts';
 import { claimMs } from './ledger/workers.ts';
 
-/** How far back closings are looked for again after a checkpoint that cannot be: one request for events reaches as far. */
+/** How far back to look for closings again after an impossible checkpoint: one request for events reaches that far. */
 const lookBackMs = 23 * 60 * 60_000;
-/** Surveying began a little before now, where nobody knows when: sources lag, and the past is not surveyed. */
+/** When surveying began, if nobody knows: a little before now, because sources lag, and the past is not surveyed. */
 const startedAgoMs = 10 * 60_000;
 
 export interface MendedTimes {
-  /** For people: what could not be, and what was done about it. */
+  /** For people: what was impossible, and what was done about it. */
   sentences: string[];
 }
 
@@ -22,9 +22,9 @@ interface StoredTimesPolicy {
 }
 
 /**
- * Corrects every impossible stored time: the clock was ahead when it was written, or has been set back since. Such a time
- * would keep closings from being looked for, or hold work up, until the clock has passed it. The time at which a message left
- * stays as it was recorded: with a clock that is behind now, every customer could be asked again.
+ * Corrects every impossible stored time: the clock was ahead when it was written, or has been set back since. Such a
+ * time would keep closings from being looked for, or hold work up, until the clock has passed it. The time at which a
+ * message left stays as it was recorded: if the clock is behind now, every customer could be asked again.
  */
 export async function mendStoredTimes(
   ledger: Ledger,
@@ -72,7 +72,7 @@ async function checkpointsIn(db: Reading, nowMs: number): Promise<Mending[]> {
     });
 }
 
-/** Its holder renews it within the time that it has now. */
+/** The holder of a lock renews it within the time that is left. */
 async function locksIn(db: Reading, nowMs: number): Promise<Mending[]> {
   const limit = timeAt(nowMs + claimMs + clockDifferenceMs);
   const locks = await db.selectFrom('locks').select('name').where('claim_until', '>', limit).execute();
@@ -111,7 +111,10 @@ async function claimsIn(db: Reading, nowMs: number): Promise<Mending[]> {
   ];
 }
 
-/** The longest pause after a failure. What is pending was read again since, and waits for a time of its own. */
+/**
+ * Closings that wait longer than the longest back-off. A pending closing was read again after its failure, and waits
+ * for a time of its own.
+ */
 async function retriesIn(db: Reading, nowMs: number): Promise<Mending[]> {
   const limit = timeAt(nowMs + longestBackOffMs + clockDifferenceMs);
   return dueIn(
@@ -123,7 +126,7 @@ async function retriesIn(db: Reading, nowMs: number): Promise<Mending[]> {
   );
 }
 
-/** What was decided in the future is decided again. */
+/** Closings that were decided in the future are decided again. */
 async function schedulesIn(db: Reading, nowMs: number): Promise<Mending[]> {
   const limit = timeAt(nowMs + clockDifferenceMs);
   return dueIn(
@@ -167,7 +170,7 @@ async function dueIn(
   ];
 }
 
-/** As long as it was to last from where it began. */
+/** A pause lasts as long as it was meant to, but begins now. */
 async function pausesIn(db: Reading, nowMs: number): Promise<Mending[]> {
   const pauses = await db.selectFrom('pauses').selectAll().execute();
   return pauses

@@ -5,8 +5,9 @@ import type { LedgerTables } from './ledger/tables.ts';
 type Table = keyof LedgerTables;
 
 /**
- * All that a ledger remembers, in an order in which nothing refers to a row that is not there yet. Versions belong to the
- * tables, and locks to those who work on the ledger.
+ * Everything that a ledger holds, with the keys of each table, in an order in which no row refers to a row that is not
+ * there yet. Left out are versions, which belong to the tables, and locks, which belong to the processes that work on
+ * the ledger.
  */
 export const transferredTables = {
   closings: ['id'],
@@ -48,7 +49,7 @@ export type Row = Readonly<Record<string, unknown>>;
 
 const pageSize = 250;
 
-/** The rows of a table in the order of their key, in pages, so that memory does not grow with them. */
+/** The rows of a table in the order of their key, in pages, so that memory does not grow with the table. */
 export async function* pagesOf(
   db: Reading,
   table: TransferredTable,
@@ -81,7 +82,7 @@ export async function clearTable(trx: Writing, table: TransferredTable): Promise
   await sql`DELETE FROM ${sql.table(table)}`.execute(trx);
 }
 
-/** Everything that one ledger holds, into a new one. Both have the same version. */
+/** Copies everything that one ledger holds into a new ledger of the same version. */
 export async function copyAll(from: Reading, to: Writing): Promise<void> {
   for (const table of tablesInOrder) {
     await clearTable(to, table);

@@ -1,10 +1,10 @@
 import { Failure } from '../failure.ts';
 import type { Reading } from './ledger/ledger.ts';
 
-/** The name of the lock that says in an unfinished copy whose copy it is. */
+/** The name of the lock that says which ledger an unfinished copy is made from. */
 export const copyLock = 'copy';
 
-/** Whose copy this ledger is, where not all of it is there; null: it is not a copy, or it is a whole one. */
+/** The ledger that this is an unfinished copy of; null: it is not a copy, or it is a complete one. */
 export async function unfinishedCopyOf(db: Reading): Promise<string | null> {
   const row = await db
     .selectFrom('locks')
@@ -14,7 +14,10 @@ export async function unfinishedCopyOf(db: Reading): Promise<string | null> {
   return row?.claimed_by ?? null;
 }
 
-/** Who worked with what has come over so far would ask again whoever has not. @throws Failure ledger_copy_unfinished */
+/**
+ * Work on a partial copy would ask customers again whose rows have not come over.
+ * @throws Failure ledger_copy_unfinished
+ */
 export async function refuseUnfinishedCopy(db: Reading, location: string): Promise<void> {
   if ((await unfinishedCopyOf(db)) === null) return;
   throw new Failure('ledger', 'ledger_copy_unfinished', `The ledger ${location} is an unfinished copy.`, {

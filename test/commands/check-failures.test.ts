@@ -7,7 +7,7 @@ interface Run {
   closings: number;
   failed?: number;
   listed?: number;
-  /** Of the listed ones, how many no run tries again. */
+  /** How many of the listed closings no run tries again. */
   final?: number;
   failedNow?: number;
   unread?: number;

@@ -100,7 +100,7 @@ describe('policy values', () => {
     const list = fc.uniqueArray(word);
     const minute = fc.nat(1439);
     const seconds = fc.integer({ min: 1, max: 3650 * 86_400 }).map((count) => count * 1000);
-    // What could be taken for a separator, for JSON, or for another value.
+    // Characters that could be taken for a separator, for JSON, or for another value.
     const sharp = fc.constantFrom(
       ',',
       '|',

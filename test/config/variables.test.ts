@@ -6,14 +6,14 @@ import { knownVariables } from '../../src/config/environment.ts';
 
 const source = join(import.meta.dirname, '../../src');
 
-/** Who may read the environment without its values being cleaned, and which names; `*` is any. */
+/** The files that may read variables of the environment without cleaning their values; `*` is any variable. */
 const readers: Record<string, readonly string[]> = {
   'config/environment.ts': ['*'],
   'terminal/color.ts': ['NO_COLOR', 'FORCE_COLOR', 'TERM'],
   'terminal/progress.ts': ['TERM'],
   'commands/program/nohup.ts': ['_'],
 };
-/** They hand the whole of it on. */
+/** The files that pass on the whole environment. */
 const holders = [
   'cli.ts',
   'commands/program/program-help.ts',
@@ -22,7 +22,7 @@ const holders = [
 ];
 const names = /^(?:GCSAT_|XDG_|HOME$|APPDATA$|LOCALAPPDATA$)/;
 
-/** The variables that a text of a program reads itself; `process.env` and `?` (a name that is computed) among them. */
+/** The variables that source text reads itself, `process.env` and `?` (a computed name) among them. */
 function readsOf(text: string): string[] {
   const file = ts.createSourceFile('x.ts', text, ts.ScriptTarget.Latest, true);
   const found: string[] = [];
@@ -31,7 +31,7 @@ function readsOf(text: string): string[] {
     if (ts.isPropertyAccessExpression(node)) {
       const { expression, name } = node;
       if (name.text === 'env' && expression.getText(file) === 'process') found.push('process.env');
-      // The environment of a request of the web framework.
+      // `c.env` is the environment of a request in the web framework.
       else if (
         names.test(name.text) ||
         (isEnvironment(expression) && !/^c\.env$/.test(expression.getText(file)))
@@ -70,7 +70,7 @@ test('every variable of the environment goes through the one module that cleans 
   const wrong = files.flatMap((file) => {
     const text = readFileSync(join(source, file), 'utf8');
     const allowed = [...(readers[file] ?? []), ...(holders.includes(file) ? ['process.env'] : [])];
-    // Only these can have one; parsing the others takes long.
+    // Only files with these words can read a variable; parsing the others takes long.
     if (allowed.includes('*') || !/\benv\b|ProcessEnv|GCSAT_|XDG_/.test(text)) return [];
     return readsOf(text)
       .filter((name) => !allowed.includes(name))

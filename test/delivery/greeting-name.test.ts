@@ -8,7 +8,7 @@ describe('the name that a mail server is greeted with', () => {
   test.each([
     'mail.acme.example',
     'ip-10-0-0-7.eu.acme.example',
-    // Ours are the last labels alone.
+    // Only the last labels make a name local.
     'home.acme.com',
     'corp.acme.com',
     'test.acme.de',

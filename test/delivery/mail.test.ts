@@ -9,7 +9,7 @@ import { hostileNames, surveyMessage } from './survey-message.ts';
 
 const compose = createMailComposer({ template: builtInTemplate() });
 
-/** What a browser would make of the HTML: its tags with their attributes, nothing that is text. */
+/** What a browser would make of the HTML: its tags with their attributes, without any text. */
 const tagsOf = (html: string): string[] => html.match(/<[a-z!/][^>]*>/gi) ?? [];
 const hrefsOf = (html: string): string[] => [...html.matchAll(/ href="([^"]*)"/g)].map((match) => match[1]!);
 
@@ -77,7 +77,7 @@ describe('the survey mail', () => {
     const { light, dark } = paletteOf('#0b6e4f');
     for (const color of [light.link, dark.link]) expect(html).toContain(color);
     const sources = [...html.matchAll(/ src="([^"]*)"/g)].map((match) => match[1]);
-    // One is for Outlook alone.
+    // One copy is for Outlook alone.
     expect(new Set(sources)).toEqual(new Set([new URL('../assets/logo', message.surveyUrl).href]));
     expect(html).toContain('>Was Anna helpful?</h1>');
     expect(text).toContain('\n\nHello Li Wei,\n\nWas Anna helpful?\n');

@@ -24,7 +24,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const outbox = (where = directory, from: string | null = null): DeliveryProvider =>
   createOutbox({ directory: where, from, composer, clock: () => now });
 
-/** Every file below the outbox, unfinished ones too. */
+/** Every file below the outbox, including unfinished ones. */
 async function files(): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   return entries

@@ -19,7 +19,7 @@ test('a report that did not reach everyone names what became of each address', a
       stream.on('end', () => {
         taken += 1;
         if (taken === 1) callback(null, 'taken');
-        // All of the second message has come, and its reply is lost.
+        // All of the second message has arrived, but its reply is lost.
         else cut();
       });
     },

@@ -31,7 +31,7 @@ describe('segments', () => {
     ['ő'.repeat(134), 2],
     ['ő'.repeat(135), 3],
     ['😀'.repeat(35), 1],
-    // A pair of units is not divided: 33 of them fill a part of 67.
+    // A pair of units is never split: 33 of them fill a part of 67.
     ['😀'.repeat(66), 2],
     ['😀'.repeat(67), 3],
   ])('%j', (text, segments) => expect(segmentsOf(text)).toBe(segments));

@@ -31,7 +31,7 @@ describe('whom a refusal is about', () => {
     '550 #5.7.1 Your access to submit messages to this e-mail system has been rejected.',
     "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
     '550 Your account is inactive',
-    // A login or an account has mailbox words, too.
+    // A login or an account may also be described in words for mailboxes.
     '525 5.7.13 User Account Disabled',
     '535 5.7.8 Error: authentication failed: unknown user',
     '535 no such user',
@@ -71,7 +71,7 @@ describe('whom a refusal is about', () => {
   ])('%j names the sender, so it is not certainly of the recipient', (reply) => {
     expect(blameOf(reply, parties)).toBe('unclear');
     expect(blameOf(reply.replace('care@acme', 'robin@mail'), parties)).toBe('recipient');
-    // Who writes to oneself.
+    // The sender writes to itself.
     expect(blameOf(reply, { sender: parties.sender, recipient: parties.sender })).toBe('recipient');
   });
 
@@ -137,7 +137,7 @@ describe('whom a refusal is about', () => {
     '550 5.0.0 rejected',
     '550 5.1.0 rejected',
     '550 5.7.1 <kim@mail.example>: Recipient address rejected: Access denied',
-    // Of the way to one domain, or with a code that says nothing.
+    // About the way to one domain, or with a code that says nothing.
     '550 5.4.4 Unable to route',
     '554 5.4.6 Too many hops',
     '550 5.2.0 Mail rejected. ofr_506',
@@ -160,14 +160,14 @@ describe('whom a refusal is about', () => {
     '550 5.1.1 Trial account: please upgrade',
     '550 5.1.1 No MX for from domain',
     '554 5.2.2 Outbound limit reached',
-    // The sender has it as well.
+    // The sender may have the problem, too.
     '550 account not found',
     '550 No such address',
-    // The account that sends has a mailbox as well.
+    // The sending account also has a mailbox.
     '550 5.7.1 Mailbox is full',
     '550 5.7.1 User is disabled',
     '553 5.7.2 [TSS09] deferred for good',
-    // RFC 5321 has the phrase for everything.
+    // RFC 5321 uses the phrase for everything.
     '550-Requested action not taken: mailbox unavailable\n550 Failure sending mail. Try again later',
     '550-Requested action not taken: mailbox unavailable\n550 invalid DNS MX or A/AAAA resource record',
     '550 Requested action not taken: mailbox unavailable. For explanation visit https://mail.example/case',

@@ -8,13 +8,13 @@ import { surveyMessage } from './survey-message.ts';
 
 type Step = 'EHLO' | 'AUTH' | 'MAIL' | 'RCPT' | '.';
 
-/** A server that refuses at one step, in these words. */
+/** Delivers to a server that refuses one step in these words. */
 async function refusing(step: Step, refusal: string): Promise<DeliveryProvider> {
   let inMessage = false;
   const url = await plainServer((line) => {
     if (inMessage && line !== '.') return null;
     inMessage = line === 'DATA';
-    // Who is refused at EHLO tries HELO.
+    // A client that is refused at EHLO tries HELO.
     if (line.replace(/^HELO/, 'EHLO').startsWith(step)) return refusal;
     return line === 'DATA' ? '354 go on' : line.startsWith('EHLO') ? '250 AUTH PLAIN' : '250 ok';
   });

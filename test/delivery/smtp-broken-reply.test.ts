@@ -6,7 +6,7 @@ import { createSmtp } from '../../src/delivery/smtp.ts';
 import { builtInTemplate } from '../../src/delivery/template.ts';
 import { surveyMessage } from './survey-message.ts';
 
-/** A mail server that says this after the whole message, and ends. */
+/** A mail server that says this after the whole message, and then hangs up. */
 async function serverThatEndsWith(lastWords: string): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

@@ -25,7 +25,7 @@ const long: SmtpLimits = {
   stop: 20_000,
 };
 
-/** A mail server that answers at once but for one step, which waits for this. */
+/** A mail server that answers every step at once except one, which waits for `delay`. */
 async function slowServer(slowStep: Step, delay: () => Promise<unknown>): Promise<string> {
   const answer = async (step: Step, text: string): Promise<string> => {
     if (step === slowStep) await delay();

@@ -26,7 +26,7 @@ describe('the address of a mail server', () => {
     ['smtp://mail.acme.example?name=out.acme.example', { name: 'out.acme.example' }],
     ['smtp://mail.acme.example?name=[192.0.2.7]&pool=2', { name: '[192.0.2.7]', connections: 2 }],
     ['smtp://mail.acme.example?name=[IPv6:2001:db8::7]', { name: '[IPv6:2001:db8::7]' }],
-    // Names that only look like this machine's are others'.
+    // Names that only look like this machine's belong to other machines.
     ['smtp://127.0.0.1.acme.example', { encryption: 'starttls' }],
     ['smtp://localhost.acme.example', { encryption: 'starttls' }],
   ])('%j', (text, server) => expect(readSmtpUrl(text)).toMatchObject(server));

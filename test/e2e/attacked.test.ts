@@ -58,7 +58,7 @@ async function webhook(conversationId: string): Promise<number> {
   return answer.status;
 }
 
-/** Megabytes, at the most so far; null where the system does not say. */
+/** The peak so far in megabytes; null if the system does not say. */
 function peakMemory(): number | null {
   const file = `/proc/${server.pid}/status`;
   if (!existsSync(file)) return null;

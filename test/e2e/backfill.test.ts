@@ -25,7 +25,7 @@ async function states(env: Record<string, string>): Promise<Record<string, numbe
 }
 
 describe('killed with SIGKILL ten times at random moments, then finished', () => {
-  /** Runs until it is killed; false when it was done before. */
+  /** Runs until it is killed; false if it was done before. */
   async function killed(
     args: readonly string[],
     env: Record<string, string>,
@@ -67,7 +67,7 @@ describe('killed with SIGKILL ten times at random moments, then finished', () =>
       expect(uncertain).toBe(0);
       return;
     }
-    // One kill leaves in doubt at most what was on its way just then.
+    // One kill leaves in doubt at most the messages that were on their way just then.
     expect(uncertain).toBeLessThanOrEqual(10 * 16);
     expect(gladly.mails()).toEqual(ones(gladly.mails().length));
     const mailed = new Set(gladly.sandbox.mailbox().map(({ to }) => to));
@@ -232,7 +232,7 @@ describe('named conversations', () => {
 });
 
 describe('when something fails', () => {
-  /** Failed closings wait a minute, of the program's time. */
+  /** Failed closings wait a minute of the program's time. */
   const haste = 24;
 
   test('single closings are exit 6, listed, and tried again by a later run', async () => {
@@ -396,7 +396,7 @@ describe('limits', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ latencyMs: 300 }),
     });
-    // Over while closings are still being looked for.
+    // The time is over while closings are still being looked for.
     const none = await run(['backfill', '--max-duration', '1s', ...gladly.range], { env: gladly.env });
     expect([none.code, none.stdout]).toEqual([
       0,

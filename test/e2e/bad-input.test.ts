@@ -20,7 +20,7 @@ type Script = Record<string, Reply>;
 
 interface ScriptedGladly {
   env: Record<string, string>;
-  /** What it was asked, e.g. `GET /agents`, the path as it came over the wire. */
+  /** The requests that it got, e.g. `GET /agents`, with the path as it came over the wire. */
   asked: string[];
   script: Script;
 }
@@ -128,12 +128,12 @@ interface Refused {
   error: { code: string; message: string; hint: string; conversationId: string | null };
 }
 
-/** What a command that waits prints every ten seconds where there is no terminal. */
+/** What a waiting command prints every ten seconds if there is no terminal. */
 const progressLines = /^(?:read|find) [a-z ]+\n/gm;
 
 /**
- * Runs the program, which has to fail: with this exit code, one line on stderr that says what and what next, and the
- * same in one JSON document. `--json` goes first, since ids may follow a `--`.
+ * Runs the program, which has to fail: with this exit code, one line on stderr that says what went wrong and what to do
+ * next, and the same in one JSON document. `--json` goes first, because ids may follow a `--`.
  */
 async function refusedBy(
   runs: typeof runInside,
@@ -161,10 +161,10 @@ type RefusedArguments = Parameters<typeof refusedBy> extends [unknown, ...infer 
 
 const refused = (...given: RefusedArguments): Promise<Refused> => refusedBy(runInside, ...given);
 
-/** In a process of its own, for runs that wait and so go on side by side. */
+/** Runs in a separate process, for runs that wait and therefore go on side by side. */
 const refusedOutside = (...given: RefusedArguments): Promise<Refused> => refusedBy(run, ...given);
 
-/** Nobody listens there, so that whatever is sent after all ends otherwise than it should. */
+/** Nothing listens there, so a run that sends something after all ends differently than it should. */
 const closedPort = account(9);
 
 describe('usage: exit 2, before anything is asked of Gladly', () => {
@@ -306,7 +306,7 @@ describe('ids are opaque: what Gladly does not know is exit 5', () => {
     expect(error.conversationId).toBe(id);
     const asked = gladly.asked.filter((name) => name.includes('conversations'));
     expect(asked).toContain(request);
-    // The timeline may have been asked for before the answer came.
+    // The timeline may have been requested before the answer came.
     expect(asked.filter((name) => name !== request && name !== `${request}/items`)).toEqual([]);
   });
 
@@ -326,13 +326,13 @@ describe('ids are opaque: what Gladly does not know is exit 5', () => {
   });
 });
 
-/** The answers that are wrong, and what the program makes of them. */
+/** Wrong answers, and what the program makes of them. */
 type BadAnswer = [name: string, script: Script, exitCode: number, code: string];
 
 const html = '<!doctype html><html><body>Sign in to the corporate proxy</body></html>';
 const page: Reply = { headers: { 'content-type': 'text/html' }, body: html };
 const cut = (body: unknown): Reply => ({ body: JSON.stringify(body).slice(0, -20) });
-/** Longer than any window for tries, so that waiting for it is given up at once. */
+/** Longer than any window for tries, so that the program gives up waiting at once. */
 const muchLater = { 'retry-after': '3600' };
 
 const badAnswers: BadAnswer[] = [
@@ -404,7 +404,7 @@ describe.concurrent('what Gladly answers wrongly', () => {
     expect(error.conversationId).toBe('c1');
     expect(writes(gladly)).toEqual([]);
 
-    // Nothing was lost: the same once more, with a Gladly that is well.
+    // Nothing was lost: the same command again, with a Gladly that works.
     gladly.script = {};
     const mended = await run(['replay', 'c1', '--json'], { env: gladly.env });
     expect(mended.code).toBe(0);
@@ -434,7 +434,7 @@ describe.concurrent('what Gladly answers wrongly', () => {
     const gladly = await scriptedGladly({ '*': { status: 429, headers: muchLater } });
     const { error } = await refusedOutside(['replay', 'c1', '--timeout', '1'], gladly.env, 7, 'rate_limited');
     expect(error.hint).toContain('60 minutes');
-    // The pause holds for whoever comes next with this ledger, so that one of its own is taken here.
+    // The pause also holds for the next run with this ledger, so this run gets another ledger.
     gladly.script = {};
     const env = { ...gladly.env, GCSAT_DATA_DIR: newFolder() };
     expect(await run(['replay', 'c1'], { env })).toMatchObject({ code: 0 });

@@ -13,7 +13,7 @@ function home(): Record<string, string> {
 
 const fileOf = (env: Record<string, string>): string => join(env['GCSAT_CONFIG_DIR']!, 'config.json');
 
-/** As somebody writes into the file, past every check. */
+/** Writes into the file by hand, past every check. */
 function writeBrands(env: Record<string, string>, b: Record<string, string>): void {
   mkdirSync(env['GCSAT_CONFIG_DIR']!, { recursive: true, mode: 0o700 });
   const brands = { a: { inboxes: 'Billing' }, b: { inboxes: 'Repairs Workshop', ...b } };
@@ -259,7 +259,7 @@ async function closedIn(
   return ((await answer.json()) as { conversationId: string }).conversationId;
 }
 
-/** A page as a browser asks for it at some public name that leads to this server. */
+/** Requests a page as a browser does under a public name that leads to this server. */
 function pageAt(origin: string, host: string, path: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(origin);

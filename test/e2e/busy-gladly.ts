@@ -3,11 +3,11 @@ import { fastTime, startedAnHourAgo, type FastTime } from './fast-time.ts';
 
 export interface BusyGladly extends TestGladly {
   time: FastTime;
-  /** Tells of a conversation that closed now, by Gladly's clock; its id. */
+  /** Makes a conversation that closed now, by Gladly's clock. Returns its id. */
   tell(conversation?: Record<string, unknown>): Promise<string>;
-  /** So many customers with a closing each, a second apart, beginning an hour ago; their conversations. */
+  /** Makes this many customers with a closing each, a second apart, from an hour ago on. Returns the conversations. */
   customers(count: number): Promise<string[]>;
-  /** `--since` and `--until` around what `customers` tells, and the whole share of the rate limit. */
+  /** `--since` and `--until` around the closings of `customers`, and the whole share of the rate limit. */
   range: string[];
   /** How many messages each customer got. */
   mails(): number[];

@@ -347,7 +347,7 @@ describe('pipes and signals', () => {
 
   test('nohup at a terminal is noticed too', async () => {
     const folder = temporaryFolder();
-    // nohup becomes the program, whose id the shell knows.
+    // nohup turns into the program, whose process id the shell knows.
     const steps = [
       `cd ${folder}`,
       `env -u _ nohup ${process.execPath} ${binary} sandbox --size 10 2> /dev/null & child=$!`,
@@ -356,7 +356,7 @@ describe('pipes and signals', () => {
       'kill -TERM $child; wait $child; exit $?',
     ].join('\n');
     writeFileSync(join(folder, 'steps'), steps);
-    // A shell that does its own background work has to leave stdin to it.
+    // With `-i`, bash has job control, and leaves stdin to its background jobs.
     const terminal = spawn(installed('script'), ['-qec', `bash -i ${join(folder, 'steps')}`, '/dev/null'], {
       env: { PATH: process.env['PATH'], HOME: folder, TERM: 'xterm' },
     });

@@ -6,7 +6,7 @@ import { start, temporaryFolder } from '../support/run.ts';
 import { runInside, runJsonInside } from '../support/run-inside.ts';
 import { atTerminal } from '../support/terminal.ts';
 
-/** Enough for commands that ask Gladly nothing; nobody listens there. */
+/** Enough for commands that ask Gladly nothing; nothing listens there. */
 const account = { GCSAT_DOMAIN: 'http://127.0.0.1:1', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'a-token' };
 
 describe('ids that begin with a dash', () => {

@@ -19,7 +19,7 @@ const scripts = new Map<ShellName, string>();
 beforeAll(async () => {
   for (const shell of ['bash', 'zsh', 'fish'] as const) {
     const { stdout } = await runInside(['completion', shell]);
-    // What declares the function needs zsh's own completion, which is not loaded.
+    // The line that declares the function needs zsh's own completion, which is not loaded.
     scripts.set(shell, stdout.replace(/^ {2}compdef _gcsat gcsat$/m, '  :'));
   }
 });
@@ -78,7 +78,7 @@ const offers = {
     return (await shellSays('bash', lines, env)).split('\n');
   },
   async zsh(words, env) {
-    // The parts of zsh's own completion that the script calls; the shell chooses what begins with the word.
+    // The parts of zsh's own completion that the script calls; zsh picks what begins with the word.
     const lines = [
       `words=(${words.map(quoted).join(' ')})`,
       `CURRENT=${words.length}`,

@@ -16,7 +16,7 @@ interface Gladly {
   requests: { path: string; authorization: string | undefined }[];
 }
 
-/** As much of Gladly as checking an account takes. */
+/** As much of Gladly as it takes to check an account. */
 async function startGladly(topics: readonly string[] = ['do_not_send_stella']): Promise<Gladly> {
   const requests: Gladly['requests'] = [];
   const expected = `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`;
@@ -773,7 +773,7 @@ describe('at a terminal', () => {
     expect({ code, screen }).toEqual({ code: 0, screen: expect.stringContaining('Next: ') });
     expect(screen).not.toMatch(/secret-token/);
     expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default).toMatchObject({ email, token });
-    // No credentials before the domain has proved to be Gladly's.
+    // No credentials are sent before the domain has proved to be Gladly's.
     const [first, second] = gladly.requests;
     expect(first?.authorization).toBeUndefined();
     expect(second?.authorization).toMatch(/^Basic /);
@@ -785,10 +785,10 @@ describe('at a terminal', () => {
     const { code, screen } = await converse(['configure', '--domain', gladly.origin], env, [
       ['Email of the API user', `${email}\r`],
       ['API token', `${token}\r`],
-      // The last choice stands right before the first.
+      // From the first choice, the arrow up leads to the last.
       ['How should surveys reach customers?', '\u001B[A\r'],
       ['Mail server, as', 'smtp://care:hunter22@127.0.0.1:1\r'],
-      // It may be reachable from where surveys are sent.
+      // The mail server may be reachable from where surveys are sent.
       ['Enter keeps the same one', '\r'],
       ['Sender of the surveys', 'care@acme.example\r'],
       ['Where customers reach the survey page', 'https://csat.acme.example\r'],

@@ -6,7 +6,7 @@ import { startSandbox, type RunningSandbox } from '../../src/sandbox/start.ts';
 import { recordingProxy, type RecordingProxy } from '../support/recording-proxy.ts';
 import { run, type RunResult } from '../support/run.ts';
 
-/** What the sandbox knows of a special conversation, and tells nobody but tests. */
+/** What the sandbox knows about a special conversation, and tells only tests. */
 interface Truth {
   trap: string;
   conversationId: string;
@@ -24,7 +24,7 @@ let truths: Truth[];
 let folder: string;
 
 beforeAll(async () => {
-  // Each process keeps to ten requests a second by itself; together they are more than one organisation is granted.
+  // Each process keeps to ten requests a second by itself; together they send more than one organization may.
   sandbox = await startSandbox({ size: 50, limits: { requestsPerSecond: 1000, reportsPerMinute: 1000 } });
   proxy = await recordingProxy(sandbox.origin);
   truths = (await (await fetch(`${sandbox.origin}/_sandbox/conversations`)).json()) as Truth[];
@@ -37,7 +37,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs the program against the sandbox; what stands after `--` are ids, which may begin with a dash. */
+/** Runs the program against the sandbox; ids follow `--`, because they may begin with a dash. */
 async function runJson(
   args: readonly string[],
   ids: readonly string[],
@@ -65,7 +65,7 @@ describe('attribute over all special conversations', () => {
   let documents: Map<string, Document>;
 
   beforeAll(async () => {
-    // Each process has a budget of its own, and waits for it most of the time.
+    // Each process has its own budget of requests, and waits for it most of the time.
     const shares: string[][] = [[], [], [], [], [], []];
     truths.forEach(({ conversationId }, index) => shares[index % shares.length]!.push(conversationId));
     const results = await Promise.all(shares.map((ids) => runJson(['attribute'], ids)));
@@ -183,7 +183,7 @@ describe('surveys and cards', () => {
     expect(proxy.deviations(exempt())).toEqual([]);
     const seen = new Set(proxy.exchanges.map(({ method, status }) => `${method} ${status}`));
     expect([...seen].sort()).toEqual(['DELETE 204', 'GET 200', 'GET 301', 'GET 404', 'POST 200']);
-    // The sandbox breaks the contract where it says so: the exchanges were looked at.
+    // The sandbox does break the contract where it says so, which shows that the exchanges were checked.
     expect(proxy.deviations()).not.toEqual([]);
   });
 });

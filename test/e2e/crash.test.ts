@@ -9,7 +9,7 @@ import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
 import { atTerminal } from '../support/terminal.ts';
 import { runJsonInside } from '../support/run-inside.ts';
 
-/** Starts the program and kills it with SIGKILL, unless it is done before. */
+/** Starts the program and kills it with SIGKILL, unless it ends first. */
 async function killAfter(milliseconds: number, args: readonly string[], { env }: TestGladly): Promise<void> {
   const child = start(args, { env });
   const ended = once(child, 'close');
@@ -61,7 +61,7 @@ describe('killed with SIGKILL and run again', () => {
 
 const sending = 'POST /api/v1/communications/email';
 
-/** The program's way to a sandbox whose answer to the message is tampered with. */
+/** Puts a proxy between the program and a sandbox, which tampers with the answer to the message. */
 async function throughProxy(fate: Fate): Promise<{ gladly: TestGladly; proxy: FaultyProxy }> {
   const gladly = await testGladly();
   const proxy = await faultyProxy(gladly.sandbox.origin, (request, count) =>

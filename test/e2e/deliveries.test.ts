@@ -83,7 +83,7 @@ describe('replay by smtp', () => {
 
   test.each([
     ['RCPT', 143, { state: 'scheduled', sentAt: null }],
-    // It has its outcome.
+    // By then the message has an outcome.
     ['.', 0, { state: 'uncertain', error: { code: 'smtp_uncertain' } }],
   ])(
     'stops by SIGTERM while the server does not answer %s, ends with %i, and records that',

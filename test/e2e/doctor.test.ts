@@ -16,7 +16,7 @@ const secrets = {
 test('on a sandbox it writes and sends nothing, and its block to paste tells nothing of anybody', async () => {
   const gladly = await testGladly({ size: 0 });
   const { sandbox } = gladly;
-  // Nothing is asked beyond this machine, and nothing answers there.
+  // No request leaves this machine, and nothing answers at this address.
   const env: Record<string, string> = { ...gladly.env, ...secrets, GCSAT_PUBLIC_URL: 'http://127.0.0.1:1' };
   const absent = await runJsonInside(['doctor', 'ledger', '--support'], { env });
   expect(absent).toMatchObject({ code: 0, document: { ok: true, support: { counts: null } } });
@@ -62,7 +62,7 @@ test('on a sandbox it writes and sends nothing, and its block to paste tells not
     process.cwd(),
     '/',
   ]) {
-    // `/` stands in no line but the names of platforms.
+    // `/` may occur only in the lines with names of platforms.
     const text = canary === '/' ? block.replace(/^gcsat .*$/m, '').replace(/^---.*$/gm, '') : block;
     expect(text, canary).not.toContain(canary);
   }

@@ -50,7 +50,7 @@ describe('a person who changes the ledger', () => {
       const dry = await runJsonInside(['surveys', ...args, '--dry-run', '--', sent], { env });
       expect([dry.code, dry.document.error]).toEqual([8, real.document.error]);
     }
-    // What is wrong first in the real run is first here too: the id, and then the delivery.
+    // What a real run finds wrong first is found first here, too: the id, and then the delivery.
     const senderless: Record<string, string> = { ...env, GCSAT_FROM: '' };
     const unknown = ['surveys', 'retry', '--dry-run', 'nowhere'];
     expect((await runInside(unknown, { env: senderless })).code).toBe(5);

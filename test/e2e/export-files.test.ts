@@ -5,7 +5,7 @@ import { ask, unhurried } from '../sandbox/ask.ts';
 
 const day = 86_400_000;
 const midnight = Math.floor(Date.now() / day) * day;
-/** Whole days that have a job each, wherever in the day the test runs. */
+/** Whole days that each have a job, at whatever time of day the test runs. */
 const range = [
   '--since',
   new Date(midnight - 10 * day).toISOString(),
@@ -15,7 +15,7 @@ const range = [
   '100',
 ];
 const size = 200;
-/** The sandbox permits more than Gladly: this is about what is asked, not how fast. */
+/** The sandbox permits more than Gladly: this is about which requests are made, not how fast. */
 const quick = { size, limits: unhurried };
 
 interface Files {
@@ -25,7 +25,7 @@ interface Files {
   jobs: number;
 }
 
-/** A person's `backfill`, with what it asked of Gladly. */
+/** A person's `backfill`, with the requests that it made. */
 async function backfill(args: string[], env: Record<string, string>) {
   const run = await runJson(['backfill', ...range, ...args], { env, timeoutMs: 120_000 });
   const { byOperation } = run.document.requests as { byOperation: Record<string, number> };
@@ -56,7 +56,7 @@ test('a dry run from export files comes to the same as one from the report, for 
   const said = fromFiles.document.explanation.join(' ');
   for (const word of ['topics', 'status', 'not delivered', 'Twitter', 'oldest file'])
     expect(said).toContain(word);
-  // The real run has to read conversation and timeline of each.
+  // The real run has to read the conversation and the timeline of each closing.
   expect(plan.estimatedSeconds).toBeGreaterThan((fromFiles.files!.verdicts * 2) / 10);
 });
 

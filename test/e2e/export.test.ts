@@ -56,7 +56,7 @@ test('a low rating is listed, noted, and exported, without a token and without a
   expect(toFile.document).toMatchObject({ file, format: 'csv', rows: 1 });
   expect(`\uFEFF${readFileSync(file, 'utf8')}`).toBe(csv.stdout);
   expect([statSync(file).mode & 0o777, readdirSync(folder)]).toEqual([0o600, ['rows.csv']]);
-  // By when the answer came, in the list and in the export.
+  // Filters by the time of the answer, in the list and in the export.
   const hour = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
   const found = async (...times: string[]): Promise<unknown> => [
     (await runJsonInside(['surveys', 'list', ...times], { env })).document.length,
@@ -86,7 +86,7 @@ test('a low rating is listed, noted, and exported, without a token and without a
   const misused = await runJsonInside([...range, '--format', 'csv'], { env });
   expect(misused).toMatchObject({ code: 2, document: { error: { code: 'bad_usage' } } });
 
-  // A reader that stops at once is no failure.
+  // A reader that stops at once is not a failure.
   const child = start([...range, '-q'], { env });
   child.stdout.destroy();
   let said = '';

@@ -1,11 +1,11 @@
 /**
- * A time that passes faster than ours, for the program and for the Gladly that it talks to: the pace of requests and
- * the waiting between tries are real, and a test need not wait for them. Time-outs and signals keep our time.
+ * Time that passes faster than real time, for the program and for the Gladly that it talks to: the pace of requests and
+ * the waits between tries are real, but a test need not wait for them. Time-outs and signals keep real time.
  */
 export interface FastTime {
   /** Epoch milliseconds. */
   now: () => number;
-  /** From when on it passes so much faster: epoch milliseconds of our time and of this one. */
+  /** When it began to pass faster: epoch milliseconds in real time and in this time. */
   start: number;
   factor: number;
   /** For the environment of the program. */

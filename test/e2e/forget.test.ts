@@ -38,7 +38,7 @@ test('a customer who is forgotten while a server runs is in no file any more, al
   const dry = await runJsonInside(['surveys', 'forget', '--dry-run', '--', email], { env });
   expect(dry).toMatchObject({ code: 0, document: { outcome: 'would_forget', counts: { cards: 1 } } });
 
-  // Killed when the ledger's rows are erased, and a card still stands in Gladly.
+  // Killed when the ledger's rows are erased but a card is still in Gladly.
   fate = 'never answer';
   const killed = start(['surveys', 'forget', '--yes', '--', customer.id], { env });
   await vi.waitFor(() => expect(seen.some((request) => request.startsWith('DELETE'))).toBe(true), 20_000);

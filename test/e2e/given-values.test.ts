@@ -40,7 +40,7 @@ describe('values as env files and editors leave them', () => {
     expect(await outcomeWith({ GCSAT_DATABASE_URL: url })).toBe('already_surveyed');
     const home = temporaryFolder();
     const ofHome = { GCSAT_DATA_DIR: undefined, GCSAT_CONFIG_DIR: undefined };
-    // The variables of the home folder meet in one ledger too. It is another one, whose customer was asked before.
+    // The variables of the home folder also lead to one ledger: another one, although its customer was surveyed before.
     const later = await closing(sandbox.origin, 'lee@mail.example');
     const outcomes: unknown[] = [];
     for (const more of [

@@ -22,7 +22,7 @@ test('an hour takes as many messages as it may, and the others wait for room, wi
     },
   });
   expect(gladly.mails()).toEqual([1, 1]);
-  // Whoever comes next finds the hour full, too.
+  // The next run finds the hour full, too.
   const again = await run(['backfill', ...range], { env });
   expect(again.code).toBe(0);
   expect(again.stdout).toMatch(

@@ -136,7 +136,7 @@ test('an answer stands as imported, with its agent, without a card, and once', a
   const changed = { ...rows[0]!, rating: 4, comment: 'Better.', answered: ago(day / 2) };
   const third = await runJsonInside(['import', file(csv(changed))], { env });
   expect(third.document).toMatchObject({ taken: { changedAnswers: 1 } });
-  // The older file takes nothing back.
+  // The older file does not undo anything.
   const fourth = await runJsonInside(['import', file(csv(...rows))], { env });
   expect(fourth.document).toMatchObject({ taken: { changedAnswers: 0 }, known: 3 });
   expect((await surveysOf(env))[1]).toMatchObject({ answer: { rating: 4, comment: 'Better.' } });
@@ -161,7 +161,7 @@ test('a closing that Agent Connect asked about is not asked about again, however
     const { document } = await runJsonInside(args, { env });
     expect(document).toMatchObject({ outcome: 'suppressed', reasons: [{ code: 'already_surveyed' }] });
   }
-  // The other way around: gcsat has asked, so that what the file says of it is left out.
+  // The other way around: gcsat surveyed the closing, so what the file says about it is left out.
   expect((await runJsonInside(['replay', '--', late], { env })).document).toMatchObject({ outcome: 'sent' });
   const other = file(csv({ conversation: late, sent: soon, rating: 1, answered: soon }));
   expect((await runJsonInside(['import', other], { env })).document).toMatchObject({

@@ -35,7 +35,7 @@ const askedIn = ({ sandbox }: TestGladly): string[] =>
     .map(({ to }) => to)
     .sort();
 
-/** Two customers are asked; a third conversation is closed. */
+/** Two customers are surveyed; a third conversation is closed. */
 async function twoAsked(gladly: TestGladly, server: Serving): Promise<string[]> {
   const [one, two, three] = [
     await closedConversation(gladly, 'one@example.org'),
@@ -61,7 +61,7 @@ async function refusesAll(server: Serving, conversationId: string): Promise<void
   expect(server.stderr()).toContain('"code":"ledger_gone"');
 }
 
-/** Gladly repeats all events, those of before too. */
+/** Gladly repeats all events, including earlier ones. */
 async function askedOnce(gladly: TestGladly, conversations: string[]): Promise<void> {
   const server = await serve(gladly.env);
   for (const id of conversations) expect(await server.tell(id)).toBe(200);
@@ -119,7 +119,7 @@ describe('under a running server', () => {
       const gladly = await gladlyOfServer();
       const server = await serve(gladly.env);
       const conversations = await twoAsked(gladly, server);
-      // SQLite has it mapped, and the system ends whoever looks behind the end of a mapped file.
+      // SQLite has the file mapped, and the system ends a process that reads past the end of a mapped file.
       truncateSync(`${ledgerIn(gladly.env['GCSAT_DATA_DIR']!)}-shm`);
       await expect(server.tell(conversations[2]!)).rejects.toThrow();
       await server.ended;
@@ -166,7 +166,7 @@ describe('a ledger that shrank', () => {
       expect(accepted).toMatchObject({ code: 0 });
       expect(accepted.stderr).toContain('may be surveyed again');
 
-      // Another machine has neither the ledger of before nor what is remembered of it.
+      // Another machine has neither the earlier ledger nor what is remembered about it.
       const there = temporaryFolder();
       const elsewhere = {
         ...gladly,
@@ -204,7 +204,7 @@ describe('a ledger that shrank', () => {
       const server = await serve(gladly.env);
       await twoAsked(gladly, server);
       expect(await server.stop()).toBe(143);
-      // All that a wrong clean-up takes for left-overs.
+      // Everything that a wrong clean-up would take for leftovers.
       for (const name of readdirSync(folder)) {
         if (name !== 'survey-secret') rmSync(join(folder, name), { recursive: true });
       }

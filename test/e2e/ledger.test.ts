@@ -26,7 +26,7 @@ test(
     const busy = start(['backfill', '--since', '1d', '--max-sends', '500'], { env });
     const file = join(folder, 'backups', 'gcsat.db');
     mkdirSync(join(folder, 'backups'));
-    // As a backup that was killed leaves it.
+    // What a killed backup leaves behind.
     writeFileSync(`${file}.partial`, 'half');
     const made = await runJson(['ledger', 'backup', file], { env });
     busy.kill('SIGKILL');
@@ -43,7 +43,7 @@ test(
     const again = await runJson(['ledger', 'backup', file], { env });
     expect(again).toMatchObject({ code: 2, document: { error: { code: 'backup_exists' } } });
     expect(readFileSync(file)).toEqual(before);
-    // No account is needed to look at it.
+    // No account is needed to check the backup.
     const nobody = { GCSAT_DATABASE_URL: file };
     expect(await runJson(['ledger', 'check'], { env: nobody })).toMatchObject({
       code: 0,

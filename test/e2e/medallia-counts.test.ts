@@ -72,7 +72,7 @@ test('a backfill has what it suppresses count, also where only the conversation 
   expect(document).toMatchObject({ outcomes: { sent: 1, suppressed: 2 }, counted: { counted: 2 } });
   const kept = (await rows()).map((row) => row['request_delivery_status']);
   expect(kept.toSorted()).toEqual(['Not sent: do not send flag', 'Not sent: do not send flag', 'Sent']);
-  // The address is held by the one that was asked, and by no other.
+  // The address is held by the closing that was surveyed, and by no other.
   expect((await surveysOf(env)).filter(({ state }) => state === 'sent')).toHaveLength(1);
 });
 

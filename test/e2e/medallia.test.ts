@@ -74,7 +74,7 @@ test('a request in doubt is not repeated, and a row of it settles it', async () 
   expect(await rows()).toHaveLength(1);
 });
 
-/** As Medallia's own integration does. */
+/** Requests a survey as Medallia's own integration does. */
 async function requestedByOthers({ sandbox }: MedalliaSetup, interactionId: string): Promise<void> {
   await fetch(`${sandbox.origin}/v1/requests`, {
     method: 'POST',
@@ -88,7 +88,7 @@ async function requestedByOthers({ sandbox }: MedalliaSetup, interactionId: stri
   });
 }
 
-/** The export names no id of an interaction. */
+/** Writes the rows into an export file, with the ids of their interactions. */
 async function exportOf({ rows, env }: MedalliaSetup): Promise<string> {
   const lines = (await rows()).map((row) =>
     [row['ext_interaction_id'], row['request_sent_at'], 'kim@example.org', 'Sent'].join(','),

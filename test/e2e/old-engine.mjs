@@ -1,4 +1,4 @@
-// Loaded into the program (`node --import`): its SQLite says that it is an older one.
+// Loaded into the program (`node --import`): its SQLite says that it is an older version.
 import { DatabaseSync } from '../../dist/sqlite/lib/index.mjs';
 
 const methods = Object.create(DatabaseSync.prototype);

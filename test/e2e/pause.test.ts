@@ -8,7 +8,7 @@ import { run, runJson, start } from '../support/run.ts';
 import { runJsonInside } from '../support/run-inside.ts';
 
 const patience = { timeout: 30_000, interval: 20 };
-/** What a command needs that only reads or writes the ledger. */
+/** The environment of a command that only reads or writes the ledger. */
 const withoutToken = (env: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !['GCSAT_TOKEN', 'GCSAT_EMAIL'].includes(name)));
 

@@ -10,7 +10,7 @@ import { run, runJson } from '../support/run.ts';
 
 interface Peer {
   prism: Prism;
-  /** Sees what Prism is asked, and what it answers. */
+  /** Records the requests to Prism and its answers. */
   proxy: RecordingProxy;
   folder: string;
   env: Record<string, string>;
@@ -34,7 +34,7 @@ async function startPeer(closedAt?: number): Promise<Peer> {
   return peer;
 }
 
-/** A run of the program, with what it asked of Prism and what was answered: `GET /agents 200`, by name. */
+/** A run of the program, with its requests to Prism and the statuses of the answers: `GET /agents 200`, by name. */
 async function runAgainst(peer: Peer, args: readonly string[], env = peer.env) {
   const before = peer.proxy.exchanges.length;
   const { code, stderr, document } = await runJson(args, { env });
@@ -71,7 +71,7 @@ const directoryReads = [
   'GET /agents 200',
   'GET /inboxes 200',
   'GET /organization 200',
-  // The list has none of the conversation's topics, so it is read again, then they and their parent by their ids.
+  // The list has none of the conversation's topics, so they and their parent are then read by id.
   'GET /topics 200',
   'GET /topics/ChefeoTHSlaIbKg57H5R9Q 200',
   'GET /topics/_DZTz4I0Qsq9YXxeXwufMg 200',
@@ -160,13 +160,13 @@ describe('the example of the contract as it stands, closed in 2016', () => {
     const { code, document, exchanges } = await runAgainst(untouched, ['replay', conversation]);
     expect([code, document.outcome, document.survey]).toEqual([0, 'suppressed', null]);
     const reasons = document.reasons.map((reason: { code: string }) => reason.code);
-    // Prism has some text in the header that tells of a cut timeline, and a report without contacts.
+    // Prism sends arbitrary text in the header for cut timelines, and a report without contacts.
     expect(reasons).toEqual(expect.arrayContaining(['too_old', 'timeline_truncated']));
     expect(exchanges).toEqual([...directoryReads, ...conversationReads, 'POST /reports 200'].sort());
   });
 
   test('takes a card all the same', async () => {
-    // A ledger of its own: the other one has its next report only in some seconds, at ten a minute.
+    // Uses another ledger: at ten a minute, the other one may request its next report only in some seconds.
     const env = { ...untouched.env, GCSAT_DATA_DIR: join(untouched.folder, 'other') };
     const { code, document } = await runAgainst(untouched, ['post', conversation, '--rating', '1'], env);
     expect([code, document.outcome]).toEqual([0, 'posted']);

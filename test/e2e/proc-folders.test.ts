@@ -8,7 +8,7 @@ const account = {
   GCSAT_TOKEN: 'x',
 };
 
-// Node's recursive mkdir does not end there.
+// Node's recursive mkdir never ends there.
 describe.skipIf(!existsSync('/proc/self'))('a folder below /proc is refused', () => {
   test.each([
     [['replay', '--json', 'c1'], { GCSAT_DATA_DIR: '/proc/x' }, 'database_invalid'],

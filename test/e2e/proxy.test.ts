@@ -43,7 +43,7 @@ test('Gladly is asked through the proxy of the environment, whose password is ne
     GCSAT_LOG_LEVEL: 'debug',
     HTTPS_PROXY: `http://${address}`,
     NODE_EXTRA_CA_CERTS: authority,
-    // A package that the program brings along prints what it does to whoever sets this.
+    // If this is set, a package that the program contains prints what it does.
     DEBUG: '*',
   };
   const conversation = gladly.sandbox.traps[0]!.conversationId;
@@ -58,7 +58,7 @@ test('Gladly is asked through the proxy of the environment, whose password is ne
   proxy.mood = 407;
   const refused = await run(['attribute', '--', conversation], { env });
   expect(refused.code, refused.stderr).toBe(7);
-  // It is not asked again. (What `attribute` reads at once may all have left by then.)
+  // The proxy is not asked again. (The requests that `attribute` makes at once may all have left by then.)
   const before = proxy.tunnels.length;
   expect((await run(['sync', '--dry-run'], { env })).code).toBe(7);
   expect(proxy.tunnels).toHaveLength(before + 1);

@@ -47,7 +47,7 @@ test.each<[string, Fate, number, string | null]>([
 /** What a dry run of some days finds in the report of a Gladly with these faults. */
 async function foundByReport(faults: Partial<Faults>) {
   const time = fastTime(24);
-  // The same days for all of them.
+  // The same days for all runs.
   const noon = Math.floor(Date.now() / 86_400_000) * 86_400_000 - 43_200_000;
   const since = new Date(noon - 6 * 86_400_000).toISOString();
   const until = new Date(noon - 2 * 86_400_000).toISOString();

@@ -88,7 +88,7 @@ test('a reminder in doubt is settled by a person, and what cannot be reminded is
   expect(again).toMatchObject({ code: 0, document: { state: 'sent', reminder: { state: 'sent' } } });
   expect(gladly.sandbox.mailbox().filter(({ subject }) => subject?.startsWith('Reminder'))).not.toEqual([]);
 
-  // The environment goes before the profile.
+  // The environment takes precedence over the profile.
   const rest = Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'GCSAT_DELIVERY'));
   const set = await run(['configure', 'set', 'delivery=medallia'], { env: rest });
   expect(set.stderr).toMatch(/^warning: reminderAfter: medallia has a page of its own/m);

@@ -7,14 +7,14 @@ import { runJson, start, temporaryFolder } from '../support/run.ts';
 interface Trial {
   sandbox: string;
   printed: string;
-  /** Types the command that is printed below a line that begins so. */
+  /** Types the command that is printed below the line that begins with `heading`. */
   type(heading: string): void;
   asked(path: string): Promise<ReturnType<typeof JSON.parse>>;
-  /** What the ledger has, newest first. */
+  /** The closings in the ledger, newest first. */
   surveys(): Promise<ReturnType<typeof JSON.parse>>;
 }
 
-/** `gcsat serve --sandbox`, as somebody types it who wants to see one thing. */
+/** `gcsat serve --sandbox`, as somebody who wants to see one thing types it. */
 async function tried(more: Record<string, string>): Promise<Trial> {
   const folder = temporaryFolder();
   const folders = { GCSAT_CONFIG_DIR: join(folder, 'config'), GCSAT_DATA_DIR: join(folder, 'data') };

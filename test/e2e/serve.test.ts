@@ -55,7 +55,7 @@ async function serve({ env }: TestGladly, args: readonly string[] = ['--port', '
   };
 }
 
-/** A port that nobody uses now, so that a server that is started again is found at the same address. */
+/** A free port, so that a restarted server is found at the same address. */
 async function freePort(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -64,7 +64,7 @@ async function freePort(): Promise<string> {
   return String(typeof address === 'object' && address !== null ? address.port : 0);
 }
 
-/** As Gladly does; false where the server did not take it, and Gladly would try again. */
+/** Sends a webhook as Gladly does; false if the server did not take it, and Gladly would try again. */
 async function tell(origin: string, conversationId: string, timestamp: string): Promise<boolean> {
   const credentials = Buffer.from(`${webhookUser}:${webhookPassword}`).toString('base64');
   return fetch(`${origin}/webhooks/gladly`, {
@@ -188,7 +188,7 @@ test.each([0, 1, 2])(
     });
     let over = false;
     const killing = (async (): Promise<void> => {
-      // Differs from round to round and from kill to kill; the machine's load does the rest.
+      // The wait differs from round to round and from kill to kill; the machine's load does the rest.
       for (let kill = 0; kill < 4; kill += 1) {
         await wait(150 + ((kill * 7 + round * 5) % 11) * 90);
         await server.end('SIGKILL');
@@ -211,7 +211,7 @@ test.each([0, 1, 2])(
     const mails = gladly.sandbox.mailbox().map(({ to }) => to);
     expect(new Set(mails).size).toBe(mails.length);
     const sent = settled.filter(({ state }) => state === 'sent');
-    // A message in doubt may have left or not, but what is told as sent has.
+    // A message in doubt may or may not have left, but a message listed as sent has.
     for (const { customer } of sent) expect(mails).toContain((customer as { email: string }).email);
 
     const answered = mails.map(async (email) => {
@@ -233,7 +233,7 @@ test.each([0, 1, 2])(
 
 test.each([
   ['GET /api/v1/conversations/', 'sent'],
-  // It may have arrived, and it did.
+  // The message may have arrived, and it did.
   ['POST /api/v1/communications/email', 'uncertain'],
 ])(
   'SIGTERM while Gladly does not answer %s ends it with 143, and loses and doubles nothing',
@@ -286,7 +286,7 @@ test.each([
   [['--port', 'http']],
   [['--port', '70000']],
   [['--catch-up', '0']],
-  // Longer than a timer of Node can wait: it would fire at once, again and again.
+  // Longer than Node's timers can wait: they would fire at once, again and again.
   [['--catch-up', '30d']],
   [['--catch-up', '86401s']],
   [['--trust-proxy', 'somewhere']],

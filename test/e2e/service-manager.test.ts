@@ -13,7 +13,7 @@ interface Served {
   readonly told: () => string[];
 }
 
-/** `serve --sandbox` under a service manager whose program writes down what it is told. */
+/** `serve --sandbox` under a service manager whose `systemd-notify` writes down what it is told. */
 function serveUnderManager(env: Record<string, string>, passed?: number): Served {
   const folder = temporaryFolder();
   const notes = join(folder, 'told');
@@ -59,7 +59,7 @@ test('a watch over another process is not answered', async () => {
   expect(told()).toEqual([`--pid=${child.pid} READY=1`]);
 });
 
-/** The descriptor of a socket that listens, as a service manager has one. */
+/** The descriptor of a listening socket, such as a service manager has. */
 function descriptorOf(socket: Server): number {
   const { _handle: handle } = socket as Server & { readonly _handle?: { readonly fd: number } };
   return handle?.fd ?? -1;
@@ -71,7 +71,7 @@ test('it listens at the socket that it is passed, unless that was meant for anot
   const { port } = socket.address() as AddressInfo;
   const own = serveUnderManager({ LISTEN_FDS: '1' }, descriptorOf(socket));
   const foreign = serveUnderManager({ LISTEN_FDS: '1', OWN_PID: '1' }, descriptorOf(socket));
-  // The processes have copies of it, and this one would take their connections.
+  // The processes have copies of the socket, and this process would take their connections.
   socket.close();
   await until(() => [own, foreign].every(({ output }) => output().includes('listening on')));
   expect(own.output()).toContain(`listening on http://127.0.0.1:${port}\n`);

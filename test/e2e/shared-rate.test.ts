@@ -25,6 +25,6 @@ test('two processes on one ledger share half of the rate limit: five requests a 
     .map(({ at }) => Date.parse(at));
   expect(times.length).toBeGreaterThan(20);
   const [first = 0, last = 0] = [times[0], times.at(-1)];
-  // Over all of them: one that a busy machine holds up comes nearer to the next.
+  // The average over all requests, because a request that a busy machine delays comes closer to the next.
   expect((last - first) / (times.length - 1)).toBeGreaterThan(180);
 });

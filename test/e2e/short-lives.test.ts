@@ -6,7 +6,7 @@ import { run, start } from '../support/run.ts';
 import { busyGladly } from './busy-gladly.ts';
 
 const customers = 16;
-/** About as many as a process makes in three seconds at the organization's limit. */
+/** About as many as a process sends in three seconds at the organization's limit. */
 const requestsOfALife = 30;
 
 test('a process that never lives long sends in each of its lives, and reads little twice', async () => {

@@ -7,7 +7,7 @@ import { busyGladly, type BusyGladly } from './busy-gladly.ts';
 import { run, runJson } from '../support/run.ts';
 import { runJsonInside } from '../support/run-inside.ts';
 
-/** So many closings that are decided and wait. */
+/** A Gladly with this many closings that are decided and wait. */
 async function waiting(count: number): Promise<BusyGladly> {
   const gladly = await busyGladly();
   await gladly.customers(count);
@@ -16,7 +16,7 @@ async function waiting(count: number): Promise<BusyGladly> {
   return gladly;
 }
 
-/** Neither a token nor a Gladly that answers. */
+/** The environment without an account. */
 const alone = (env: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !['GCSAT_TOKEN', 'GCSAT_EMAIL'].includes(name)));
 
@@ -98,7 +98,7 @@ describe('reading the ledger', () => {
     expect((await runJsonInside(['surveys', 'list', '--since', closedAt], { env })).document).toContainEqual(
       sent,
     );
-    // When the customer was asked is another time than that of the closing.
+    // The time when the customer was surveyed is not the time of the closing.
     const asked = async (...times: string[]): Promise<unknown> =>
       (await runJsonInside(['surveys', 'list', ...times], { env })).document;
     expect(await asked('--sent-since', sent.sentAt)).toEqual([sent]);

@@ -10,12 +10,12 @@ const ones = (count: number): number[] => Array.from({ length: count }, () => 1)
 const tick = ({ env }: BusyGladly, ...more: string[]) =>
   runJson(['sync', '--rate-share', '100', ...more], { env });
 
-/** Waiting is most of what these tests do. */
+/** How much faster time passes, because these tests mostly wait. */
 const haste = 24;
-/** By then the events tell what happened. */
+/** Waits until the events contain what happened. */
 const told = (factor = haste): Promise<void> => wait(20_000 / factor);
 
-/** A ledger whose first tick was just now. */
+/** A Gladly whose ledger has just had its first tick. */
 async function begun(factor = haste): Promise<BusyGladly> {
   const gladly = await busyGladly(factor);
   await gladly.customers(3);
@@ -133,7 +133,7 @@ describe('gcsat sync', () => {
       broken && request.startsWith('POST /api/v1/customers/') ? { status: 500 } : 'pass',
     );
     const through = { ...gladly, env: { ...gladly.env, GCSAT_DOMAIN: origin } };
-    // The way through the proxy has a ledger of its own.
+    // The address of the proxy has a ledger of its own.
     await tick(through);
     const [id] = await people(gladly, 1);
     await told();

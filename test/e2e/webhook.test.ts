@@ -10,11 +10,11 @@ import { run, start } from '../support/run.ts';
 import { runInside, runJsonInside } from '../support/run-inside.ts';
 
 interface Gate {
-  /** With the path that `serve` has. */
+  /** With the path that `serve` uses. */
   url: string;
   /** The types of events that showed credentials of the profile. */
   accepted: string[];
-  /** And of those that did not. */
+  /** The types of events that showed none. */
   refused: string[];
 }
 
@@ -61,7 +61,7 @@ async function configured(): Promise<TestGladly & { gate: Gate }> {
   return { ...gladly, gate: await gateOf(gladly.env) };
 }
 
-/** A webhook that somebody made by hand. */
+/** Makes a webhook as somebody does by hand. */
 async function makeWebhook({ sandbox, env }: TestGladly, name: string, url: string): Promise<void> {
   const { GCSAT_EMAIL: email, GCSAT_TOKEN: token } = env;
   const answer = await fetch(`${sandbox.origin}/api/v1/webhooks`, {
@@ -80,7 +80,7 @@ async function webhooksOf({ sandbox }: TestGladly): Promise<{ enabled: boolean; 
   return ((await answer.json()) as { webhooks: { enabled: boolean; url: string }[] }).webhooks;
 }
 
-/** A conversation that closes now, so that Gladly tells of it. */
+/** Closes a new conversation, so that Gladly sends an event. */
 async function closeOne({ sandbox }: TestGladly): Promise<void> {
   const answer = await fetch(`${sandbox.origin}/_sandbox/conversations`, {
     method: 'POST',
@@ -219,7 +219,7 @@ describe('webhook install', () => {
     const gladly = await configured();
     const env: Env = { ...gladly.env, GCSAT_WEBHOOK_PASSWORD: 'short-one' };
     const { code, stderr, document } = await runJsonInside(install(gladly.gate.url), { env });
-    // The gate knows the profile's credentials only.
+    // The gate knows only the profile's credentials.
     expect([code, document.error.code, gladly.gate.refused]).toEqual([3, 'webhook_ping_failed', ['PING']]);
     expect(stderr).toContain('fewer than 16 characters');
     expect(storedWebhook(env).secret).toBeUndefined();
@@ -245,7 +245,7 @@ describe('webhook install', () => {
 });
 
 describe('webhook install, killed with SIGKILL at a request', () => {
-  /** Whether the program came as far as that request. */
+  /** Whether the program got as far as that request. */
   async function killedAt(
     number: number,
     fate: Fate,
@@ -261,7 +261,7 @@ describe('webhook install, killed with SIGKILL at a request', () => {
       else setTimeout(kill, 300);
       return fate;
     });
-    // The profile is the origin's own; to the program the proxy is Gladly.
+    // A profile's credentials are for one origin; to the program, the proxy is Gladly.
     const folder = join(gladly.env['GCSAT_CONFIG_DIR']!);
     const moved = readFileSync(fileOf(gladly.env), 'utf8').replaceAll(gladly.sandbox.origin, proxy.origin);
     mkdirSync(folder, { recursive: true });
@@ -347,7 +347,7 @@ describe('webhook send', () => {
     expect(gate.accepted.slice(-2)).toEqual(['CONVERSATION/CLOSED', 'CONVERSATION/CLOSED']);
   });
 
-  // A server answers 200 to what it cannot use, so that only the sender can tell.
+  // A server answers 200 to an event that it cannot use, so only the sender can notice.
   test.each(['', 'x'.repeat(4097)])('takes no %j for a conversation', async (id) => {
     const args = ['webhook', 'send', '--url', 'http://127.0.0.1:1', '--conversation', id];
     const { code, document } = await runJsonInside(args);
@@ -380,7 +380,7 @@ describe('webhook send', () => {
   });
 
   test('shows the credentials to no host but its own, unless that is allowed', async () => {
-    // This machine by a name that is not known for it, where nothing listens.
+    // This machine by a name that is not known to be its own, where nothing listens.
     const there = 'https://0.0.0.0:1';
     const args = ['webhook', 'send', '--url', there];
     const env = { GCSAT_WEBHOOK_PASSWORD: 'a long enough password' };

@@ -5,7 +5,7 @@ import { clientOf, fakeTime, json, localGladly } from './local-gladly.ts';
 
 const minute = 60_000;
 
-/** Keeps JSON, as a ledger does. */
+/** A cache that keeps JSON, as a ledger does. */
 function jsonCache() {
   const rows = new Map<string, { body: string; fetchedAt: string }>();
   const cache: DirectoryCache = {
@@ -46,7 +46,7 @@ async function directories() {
   const time = fakeTime();
   const cache = jsonCache();
   const client = clientOf(gladly.origin, { time });
-  /** As in a new run: nothing in memory, the same cache. */
+  /** Starts as a new run does: nothing in memory, the same cache. */
   const start = () => createDirectory({ client, cache, clock: time.clock });
   /** The requests to Gladly since the last call. */
   const askedSince = (): string[] => gladly.received.splice(0).map(({ url }) => url.replace('/api/v1/', ''));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { languages, wordsOf, type Language } from '../../src/html/languages.ts';
 import { conversationBy } from '../../src/html/sentences.ts';
 
-/** Every sentence of a language, made with the names given. */
+/** Every sentence of a language, filled in with the given name. */
 function sentences(language: Language, name: string): Record<string, string> {
   const made: Record<string, string> = {};
   const collect = (path: string, value: unknown): void => {
@@ -59,7 +59,7 @@ describe.each(languages)('%s', (language) => {
 });
 
 describe('typography', () => {
-  /** The GSM alphabet of a text message has neither such spaces nor such apostrophes. */
+  /** Leaves out text messages, because the GSM alphabet has neither these spaces nor these apostrophes. */
   const printed = (language: Language): string[] =>
     Object.entries(sentences(language, 'X')).flatMap(([path, text]) => (path.endsWith('.sms') ? [] : [text]));
 
@@ -78,7 +78,7 @@ test('no language borrows the sentences of another', () => {
       .filter((other) => other !== language)
       .flatMap((other) => {
         const others = sentences(other, 'X');
-        // Channels are often called the same.
+        // Channels often have the same name.
         return Object.entries(sentences(language, 'X'))
           .filter(([path, sentence]) => sentence.includes(' ') && others[path] === sentence)
           .map(([path]) => `${language} ${other} ${path}`);

@@ -19,7 +19,7 @@ function environment(variables: Record<string, string>): void {
   onTestFinished(() => void vi.unstubAllEnvs());
 }
 
-/** A name that nobody knows, so that only the proxy can lead there. */
+/** A host name that does not exist, so that only the proxy can lead there. */
 const origin = 'http://halden.gladly.test';
 
 async function behindProxy(): Promise<{ proxy: ConnectProxy; transport: Transport }> {

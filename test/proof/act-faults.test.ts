@@ -5,24 +5,24 @@ import { expectDecency, runBehind, withScene } from './behind-network.ts';
 import { faults, isHeard, type Fault } from './faults.ts';
 import { longAgo, type Scene } from './scene.ts';
 
-/** What becomes of something that gcsat does at most once, besides the survey itself. */
+/** Something besides the survey itself that gcsat does at most once, and what becomes of it. */
 interface Act {
-  /** What is told of it afterwards, by what the fault did to the request. */
+  /** Its state afterward, by what the fault did to the request. */
   told: Record<Fault['message'] | 'refused', string>;
-  /** What it is when it was run again without the fault, twice. */
+  /** Its state after two more runs without the fault. */
   inTheEnd: Record<Fault['message'] | 'refused', string>;
-  /** How the command ends whose act did not get through, certainly. */
+  /** The exit code of the command if its act certainly did not get through. */
   code: number;
   /** The request that meets the fault. */
   request: RegExp;
-  /** Leaves it to be done. */
+  /** Prepares the act. Returns the command that does it. */
   stage(scene: Scene): Promise<readonly string[]>;
   state(scene: Scene): Promise<string | undefined>;
-  /** How often Gladly has it. */
+  /** How many times Gladly has it. */
   count(scene: Scene): number | Promise<number>;
-  /** The contract states no body of its answer, so that the status alone tells, or any JSON. */
+  /** The contract states no body for its answer, so the status alone counts, and any JSON will do. */
   isBodiless?: boolean;
-  /** Of a bounded proof. */
+  /** The faults of a bounded proof. */
   few: readonly string[];
 }
 
@@ -75,7 +75,7 @@ function endingOf({ isBodiless = false }: Act, fault: Fault): keyof Act['told'] 
     : fault.message;
 }
 
-/** What failed is tried again after a minute. Gladly's own clock does not run ahead, and gives no events of its future. */
+/** What failed is tried again after a minute. Gladly's clock does not run ahead, so it has no events of its future. */
 const pausesInMinutes = [2, 5];
 
 describe('what is done at most once', () => {

@@ -9,7 +9,7 @@ import { again, type Staging } from './stagings.ts';
 
 const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 
-/** Nothing of the customer is in any file in the end, and the card is gone from the timeline. */
+/** In the end, no file contains anything about the customer, and the card is gone from the timeline. */
 export const forget: Staging = async () => {
   const scene = await createScene({ GCSAT_DELIVERY: 'outbox' });
   const { exampleConversationId: conversation } = scene.sandbox;
@@ -63,14 +63,14 @@ export const importing: Staging = async () => {
       expect(found.sort()).toEqual([
         ['c1', 'answered', 2],
         ['c2', 'answered', 5],
-        // Asked by somebody else, and not by us.
+        // Surveyed by another program, not by us.
         ['c3', 'suppressed', undefined],
       ]);
     },
   };
 };
 
-/** The file is the old one or the new one, and in the end nothing lies beside it. */
+/** The file is either the old one or the new one, and in the end nothing is left beside it. */
 export const exporting: Staging = async () => {
   const scene = await createScene();
   await again(scene, ['replay', '--', scene.sandbox.exampleConversationId]);
@@ -96,7 +96,7 @@ export const exporting: Staging = async () => {
   };
 };
 
-/** A ledger that an earlier version made; its messages that were leaving are in doubt already. */
+/** A ledger that an earlier version made; messages that were leaving are already in doubt. */
 export function upgradeFrom(version: number): Staging {
   let unhurt: Promise<unknown> | undefined;
   return async () => {
@@ -126,7 +126,7 @@ async function sceneOf(version: number): Promise<Scene> {
   return scene;
 }
 
-/** What becomes of it where nothing dies. */
+/** What becomes of the ledger if nothing dies. */
 async function upgraded(version: number, args: readonly string[]): Promise<unknown> {
   const scene = await sceneOf(version);
   try {
@@ -146,7 +146,7 @@ function withLedger<T>({ env }: Scene, work: (database: DatabaseSyncInstance) =>
   }
 }
 
-/** Tables and indexes, and how many rows of what: keys and times are those of the run. */
+/** Tables and indexes, the closings, and how many rows each table has: keys and times differ from run to run. */
 function contentOf(scene: Scene): unknown {
   return withLedger(scene, (database) => {
     const shape = database.prepare(
@@ -161,7 +161,7 @@ function contentOf(scene: Scene): unknown {
   });
 }
 
-/** Sending is paused, or it is not; in the end it is, and can go on. */
+/** Sending is paused or not; in the end it is paused, and can be resumed. */
 export const pausing: Staging = async () => {
   const scene = await createScene();
   const args = ['pause', '--reason', 'wrong words'];
@@ -179,7 +179,7 @@ export const pausing: Staging = async () => {
   };
 };
 
-/** Sending goes on, or it does not yet; in the end it does. */
+/** Sending is resumed or not yet; in the end it is resumed. */
 export const resuming: Staging = async () => {
   const scene = await createScene();
   const { exampleConversationId: conversation } = scene.sandbox;
@@ -197,7 +197,7 @@ export const resuming: Staging = async () => {
   };
 };
 
-/** From a server into a file: a copy that is not whole is never taken for one, and goes on where it was. */
+/** From a server into a file: an unfinished copy is never taken for a whole one, and continues where it stopped. */
 export const copying: Staging = async () => {
   const scene = await createScene();
   const { exampleConversationId: conversation } = scene.sandbox;
@@ -218,13 +218,13 @@ export const copying: Staging = async () => {
     args,
     sendsNothing: true,
     verify: async () => {
-      // Not begun, or not to be used, or whole.
+      // The copy was not begun, or must not be used, or is whole.
       if (existsSync(file)) {
         const { code, stdout } = await ofCopy('surveys', 'list');
         if (code !== 0) expect(JSON.parse(stdout).error.code).toBe('ledger_copy_unfinished');
         else if (stdout.trim() !== '[]') await expectSame();
       }
-      // One that is whole holds something, and nothing is copied into it.
+      // A whole copy is not empty, so nothing is copied into it.
       const { code, document } = await scene.json(args);
       if (code !== 0) expect(document.error.code).toBe('ledger_not_empty');
       expect((await ofCopy('ledger', 'check')).code).toBe(0);

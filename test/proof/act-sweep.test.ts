@@ -18,7 +18,7 @@ const onFile: [name: string, staging: Staging][] = [
 ];
 const onServer: typeof onFile = [['ledger copy: from a server into a whole file', staged.copying]];
 
-/** Of a bounded proof. */
+/** How many points a bounded proof tries by number. */
 const few = 1;
 
 describe('dying at every point of what people do, and doing it again', () => {

@@ -6,9 +6,9 @@ import { brokenNetwork } from '../support/broken-network.ts';
 import type { Fault } from './faults.ts';
 import { createScene, type Scene } from './scene.ts';
 
-/** As many times may one and the same thing be asked. */
+/** How often the same request may be sent. */
 const mostTries = 6;
-/** Resident: about 90 of the program itself, and six answers at once of which 16 each are read before they are refused. */
+/** Resident: about 90 for the program, and six answers at once, each refused after 16 of it were read. */
 const mostMebibytes = 320;
 
 const { configuration, partial } = exitCodes;
@@ -22,14 +22,14 @@ export interface Outcome {
   code: number | null;
   stdout: string;
   stderr: string;
-  /** Request lines, with how often each came. */
+  /** How often each request line came. */
   asked: Map<string, number>;
   mebibytes: number;
 }
 
 /**
- * Runs the command with the fault between it and Gladly. It is killed, and the test fails, after two minutes. The limit of
- * an answer is short only where it is what ends the fault: a busy machine is no fault of the network.
+ * Runs the command with the fault between it and Gladly. After two minutes, the command is killed and the test fails.
+ * The time limit for an answer is short only if it is what ends the fault: a busy machine is no fault of the network.
  */
 export async function runBehind(
   scene: Scene,
@@ -63,15 +63,15 @@ export async function withScene(use: (scene: Scene) => Promise<void>): Promise<v
 }
 
 /**
- * What holds however it ended.
+ * Expects what must hold however the command ended.
  *
- * @param askedTwice what it asks for two reasons, so that each has its own tries
+ * @param askedTwice the request that it sends for two reasons, so that each has its own tries
  */
 export function expectDecency(
   { code, stdout, stderr, asked, mebibytes }: Outcome,
   { askedTwice }: { askedTwice?: string } = {},
 ): void {
-  // One document, whether it tells of an error or of a result.
+  // One document, whether it holds an error or a result.
   expect(JSON.parse(stdout)).toBeTypeOf('object');
   expect(
     code === 0 || code === partial || code === configuration || /^error: .+ \(.+\)$/m.test(stderr),

@@ -45,7 +45,7 @@ test(
   async () => {
     const canary = await createCanary();
     await done(canary, ['configure']);
-    // From here on the profile has the secrets.
+    // From here on, the profile contains the secrets.
     expect(secretsIn(readFileSync(join(canary.folder, 'config/config.json'))).toSorted()).toEqual([
       'medalliaKey',
       'medalliaSecret',
@@ -85,7 +85,7 @@ test(
       });
     }
     await canary.tell();
-    // Agent Connect refuses the keys, which the message about it must not repeat; all else is done.
+    // Agent Connect refuses the keys, and the message about that must not repeat them; everything else is done.
     const synced = await canary.run(['sync', '-v']);
     expect(synced.code, synced.stderr).toBe(3);
     expect(synced.stderr).toContain('refused our keys');
@@ -101,7 +101,7 @@ test(
     expect(shown).toContain(person.comment);
     expect(shown).toContain(person.wish);
     await done(canary, ['surveys', 'note', '-v', '--', id, 'called back']);
-    // The public address of this profile cannot be found.
+    // The host of this profile's public address cannot be found.
     for (const how of ['-v', '--json', '--support']) {
       expect((await canary.run(['doctor', how])).code, how).toBe(3);
     }
@@ -114,7 +114,7 @@ test(
     await done(canary, ['surveys', 'resubscribe', '-v', person.email]);
 
     expectDiscretion(canary);
-    // Where they have their place, they are: nothing of the above was looked for in vain.
+    // Everything is where it belongs, so the checks above looked for something that exists.
     expect(canary.mail.received.map(({ to }) => to)).toContainEqual([person.email]);
     expect(canary.mail.received[0]!.user).toBe('care');
     const ledger = canary.files().filter(({ path }) => /\.db$/.test(path));
@@ -200,14 +200,14 @@ test('failures of every kind, as loud as can be, give away no more', options, as
     'TypeError',
     'RangeError',
   ]);
-  // Gladly’s reasons are quoted, without the addresses in them.
+  // Gladly’s reasons are quoted without the addresses in them.
   expectDiscretion(canary, secrets, named);
 });
 
 test('a server tells neither log nor figures of a secret, a link or a person', options, async () => {
   const canary = await createCanary();
   const { gladly, mail } = canary;
-  // Nothing that happened before it began is a server's to survey.
+  // A server does not survey anything that happened before it started.
   const server = await canary.serve();
   expect(secretsIn(server.environment)).toEqual([]);
   const event = (body: unknown, password: string, header = secrets.headerValue) =>
@@ -220,7 +220,7 @@ test('a server tells neither log nor figures of a secret, a link or a person', o
       body: typeof body === 'string' ? body : JSON.stringify(body),
     }).then(async (answer) => ({ status: answer.status, text: await answer.text() }));
 
-  // What Gladly does not tell of a customer, the log does not either.
+  // When Gladly refuses to show a customer, the log does not reveal that customer.
   gladly.mood = { status: 400, only: /customer-profiles/ };
   const failed = await canary.tell();
   expect((await event(failed.event, secrets.webhookPassword)).status).toBe(200);
@@ -251,7 +251,7 @@ test('a server tells neither log nor figures of a secret, a link or a person', o
     await page(`/s/${token}?rating=4&email=${encodeURIComponent(person.email)}`),
     await page(`/${person.email}`),
   ];
-  // The first card does not succeed, and Gladly repeats what it was told.
+  // The first card fails, and Gladly's refusal repeats what it was sent.
   gladly.mood = { status: 500, only: /^POST .*conversation-items$/ };
   seen.push(await page(`/s/${token}`, { rating: '2', comment: person.comment }));
   await patiently(() => expect(server.stderr()).toMatch(/card/));
@@ -267,16 +267,16 @@ test('a server tells neither log nor figures of a secret, a link or a person', o
   expectDiscretion(canary);
   for (const { bytes, path } of running) expect(secretsIn(bytes), path).toEqual([]);
   for (const { text } of [...answers, ...seen, metrics]) expect(secretsIn(text)).toEqual([]);
-  // Of a person a page repeats their own answer, and nothing else.
+  // A page repeats a person's own answer, and nothing else about them.
   expect(personIn([seen[0], seen[1], ...seen.slice(4)].map((one) => one!.text).join('\n'))).toEqual([]);
   expect(personIn(metrics.text + answers.map(({ text }) => text).join('\n'))).toEqual([]);
   for (const link of [token, stop]) {
-    // The first half names the survey, the second one opens it.
+    // The first half of the token names the survey; the second half opens it.
     expect(server.stderr()).not.toContain(link.slice(22));
     expect(metrics.text).not.toContain(link.slice(0, 22));
     expect(metrics.text).not.toContain(link.slice(22));
   }
-  // It is not for want of things to tell.
+  // The log and the metrics did have something to say.
   expect(server.stderr().split('\n').length).toBeGreaterThan(15);
   expect(metrics.text).toMatch(/gcsat_answers_total [12]\n/);
   expect(canary.files().flatMap(({ bytes }) => personIn(bytes))).toContain('marmalade');
@@ -312,7 +312,7 @@ test('a webhook’s own password is known to the profile, to Gladly, and to nobo
   expect(bodies).toEqual(expect.arrayContaining(['first', 'second']));
 });
 
-/** Throws secrets, which it reads from a file, when something is called that the command needs after it has them. */
+/** Throws an error with secrets, read from a file, in a call that the command makes once it has these secrets. */
 const plantedAt = `
 import crypto from 'node:crypto';
 import { readFileSync } from 'node:fs';

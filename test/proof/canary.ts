@@ -9,10 +9,10 @@ import { startSandbox, type RunningSandbox } from '../../src/sandbox/start.ts';
 import { mailServer, type MailServer } from '../support/mail-server.ts';
 import { start, temporaryFolder } from '../support/run.ts';
 
-/** Every secret that an operator gives, so odd that it can only come from there. */
+/** Every secret that an operator gives, so odd that a match can only come from here. */
 export const secrets = {
   token: 'CanaryTokenQ7vXw2LpZ',
-  // A URL has to escape these.
+  // A URL has to escape some of these characters.
   smtpPassword: 'Canary/SmtpH3k@Rt9Yb',
   webhookPassword: 'CanaryHookN5mJd8Uc',
   previousPassword: 'CanaryPastT6gFs4Ea',
@@ -24,7 +24,7 @@ export const secrets = {
   medalliaSecret: 'CanaryConnectG2pVd9Km',
 };
 
-/** A customer whose every trait is as odd. */
+/** A customer whose every trait is just as odd. */
 export const person = {
   name: 'Zyxwina Canarsky',
   email: 'zyxwina.canarsky@example.org',
@@ -46,7 +46,7 @@ export function disguises(secret: string): string[] {
     const text = Buffer.concat([Buffer.alloc(before), bytes])
       .toString('base64')
       .replace(/=+$/, '');
-    // The characters at both ends depend on what stands beside the secret.
+    // The characters at both ends depend on what is next to the secret.
     return text.slice(before === 0 ? 0 : before + 1, (before + bytes.length) % 3 === 0 ? undefined : -1);
   });
   const base64url = base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
@@ -54,14 +54,14 @@ export function disguises(secret: string): string[] {
   return [...new Set([secret, ...escaped, bytes.toString('hex'), ...base64, ...base64url])];
 }
 
-/** The names of the secrets that stand somewhere in there. */
+/** The names of the secrets that occur anywhere in the text. */
 export function secretsIn(haystack: string | Buffer, all: Record<string, string> = secrets): string[] {
   return Object.entries(all)
     .filter(([, secret]) => disguises(secret).some((form) => haystack.includes(form)))
     .map(([name]) => name);
 }
 
-/** What stands in there of the person, in whichever case and however it is escaped in a URL. */
+/** The traits of the person that occur in the text, in upper or lower case and however a URL escapes them. */
 export function personIn(haystack: string | Buffer): string[] {
   const text = haystack.toString('latin1').toLowerCase();
   const plain = text.replaceAll(/\+|%20/g, ' ').replaceAll('%40', '@');
@@ -75,7 +75,7 @@ interface Asked {
   body: string;
 }
 
-/** How Gladly feels: whatever it refuses, it repeats what it was told, as careless servers do. */
+/** How Gladly feels. When it refuses something, it repeats what it was sent, as careless servers do. */
 export type Mood = 'well' | { status: number; type?: string; only?: RegExp };
 
 export interface CanaryGladly {
@@ -84,7 +84,7 @@ export interface CanaryGladly {
   mood: Mood;
 }
 
-/** The sandbox behind the canary’s own credentials, with a customer who can be called, too. */
+/** The sandbox behind the canary’s own credentials, with a customer who also has a phone number. */
 async function canaryGladly(sandbox: RunningSandbox, mood: Mood): Promise<CanaryGladly> {
   const basic = (user: string, password: string): string =>
     `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
@@ -145,27 +145,27 @@ export interface Ran {
 export interface RunningServer {
   origin: string;
   stderr: () => string;
-  /** What the process was given, as other programs of its user can read it. */
+  /** The environment that the process was given, as other programs of its user can read it. */
   environment: Buffer;
   stop(): Promise<number | null>;
 }
 
 export interface Canary {
   gladly: CanaryGladly;
-  /** From which Gladly sends messages. */
+  /** The address and the number from which Gladly sends messages. */
   from: { address: string; number: string };
   mail: MailServer;
   folder: string;
   env: Record<string, string>;
-  /** All that ran so far, servers included. */
+  /** All programs that ran so far, servers included. */
   ran: Ran[];
   run(args: readonly string[], env?: Record<string, string>, input?: string): Promise<Ran>;
   serve(env?: Record<string, string>): Promise<RunningServer>;
-  /** A Gladly of the same organisation in another mood. */
+  /** A Gladly of the same organization in another mood. */
   inMood(mood: Mood): Promise<Record<string, string>>;
   /** The person writes, an agent answers and closes. */
   tell(): Promise<{ id: string; event: unknown }>;
-  /** Everything that was written, by its path below the folder; what the test gave is left out. */
+  /** Everything that was written, by its path below the folder, except what the test provided. */
   files(): { path: string; mode: number; bytes: Buffer }[];
   /** Command lines of all processes, and of those that they started. */
   commandLines: Set<string>;
@@ -173,7 +173,7 @@ export interface Canary {
 
 const given = 'given';
 
-/** A new world, in which every secret is a file that the program is told of. */
+/** A new world, in which every secret is in a file that the program is pointed to. */
 export async function createCanary(): Promise<Canary> {
   const sandbox = await startSandbox({ size: 0, limits: { requestsPerSecond: 1000 } });
   onTestFinished(() => sandbox.close());
@@ -204,13 +204,13 @@ export async function createCanary(): Promise<Canary> {
       mail.url.replace('//', `//care:${encodeURIComponent(secrets.smtpPassword)}@`),
     ),
     GCSAT_SURVEY_SECRET_FILE: file('survey-secret', secrets.surveySecret),
-    // Nobody listens there.
+    // Nothing listens there.
     GCSAT_ALERT_URL_FILE: file('alert-url', `http://127.0.0.1:1${secrets.alertPath}`),
     GCSAT_ALERT_SECRET_FILE: file(
       'alert-secret',
       `whsec_${Buffer.from(secrets.alertKey).toString('base64')}`,
     ),
-    // It refuses them, so that messages about them are made.
+    // It refuses these keys, so that messages about them are written.
     GCSAT_MEDALLIA_URL: gladly.origin,
     GCSAT_MEDALLIA_API_KEY_FILE: file('medallia-key', secrets.medalliaKey),
     GCSAT_MEDALLIA_API_SECRET_FILE: file('medallia-secret', secrets.medalliaSecret),
@@ -298,7 +298,7 @@ export async function createCanary(): Promise<Canary> {
         .map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
         .filter(({ path }) => !relative(folder, path).startsWith(given))
         .flatMap(({ entry, path }) => {
-          // A journal may be gone by now.
+          // A journal may be gone already.
           const found = statSync(path, { throwIfNoEntry: false });
           if (found === undefined) return [];
           const bytes = entry.isFile() ? readFileSync(path) : Buffer.alloc(0);
@@ -307,7 +307,7 @@ export async function createCanary(): Promise<Canary> {
   };
 }
 
-/** As `ps` shows them. A process may be gone before it is looked at. */
+/** Notes command lines as `ps` shows them. A process may be gone before it is looked at. */
 function noteCommandLines(pid: number | undefined, found: Set<string>): void {
   const read = (path: string): string => {
     try {
@@ -324,12 +324,12 @@ function noteCommandLines(pid: number | undefined, found: Set<string>): void {
   }
 }
 
-/** Where a secret of the operator has its place: in the profile, and nowhere else. */
+/** The only place where an operator's secrets belong: the profile. */
 const profile = 'config/config.json';
 
 /**
- * What must hold whatever ran: nobody else learns a secret, and nobody at all whom it does not concern, of the person.
- * `quotable`: what errors may quote of the person, in the words of the other side.
+ * Expects what must hold whatever ran: nobody else learns a secret, and only those concerned learn about the person.
+ * `quotable`: the traits of the person that errors may quote, in the words of the other side.
  */
 export function expectDiscretion(
   canary: Canary,
@@ -360,11 +360,11 @@ export function expectDiscretion(
 
   for (const { method, url, headers, body } of gladly.asked) {
     const { authorization, ...others } = headers;
-    // Whether Gladly or Agent Connect is there at all is asked without credentials.
+    // The program asks without credentials whether Gladly or Agent Connect is there at all.
     const isProbe =
       authorization === undefined &&
       (url === '/api/v1/organization' || (url === '/v2/employees' && others['x-api-key'] === undefined));
-    // Agent Connect has its key in a header, and a token that the secret has signed.
+    // Agent Connect gets its key in a header, and a token that is signed with the secret.
     const isAgentConnect = /^\/v[12]\//.test(url);
     const shown = isProbe || isAgentConnect ? [] : ['token'];
     expect(secretsIn(authorization ?? '', all), `${url} with ${authorization ?? 'nothing'}`).toEqual(shown);
@@ -373,7 +373,7 @@ export function expectDiscretion(
     expect([...secretsIn(head, all), ...personIn(head)], head).toEqual(
       isAgentConnect && !isProbe ? ['medalliaKey'] : [],
     );
-    // Only a webhook is told with what it has to show.
+    // Only requests about webhooks contain the credentials that a webhook must show.
     if (!/\/webhooks(?:\/|$)/.test(url)) expect(secretsIn(body, all), `${method} ${url}`).toEqual([]);
   }
   for (const { bytes } of mail.received) {
@@ -382,6 +382,6 @@ export function expectDiscretion(
   }
 }
 
-/** Waits until it holds, on a machine that is busy with other things. */
+/** Waits until the check passes, even on a machine that is busy with other things. */
 export const patiently = (check: () => void | Promise<void>): Promise<void> =>
   vi.waitFor(check, { timeout: 60_000, interval: 50 });

@@ -7,11 +7,11 @@ import { serve, webhookPassword } from '../support/serving.ts';
 import { installedClock } from '../support/tools.ts';
 import { proofTimeoutMs } from './extent.ts';
 
-/** From right to wrong and back: a clock that is set by hand, and then by the time server. */
+/** From right to wrong and back: a clock that is set by hand and then corrected by the time server. */
 const jumps = ['+1h', '+0', '-1h', '+0', '+1d', '+0', '-1d', '+0'] as const;
 
 interface Clock {
-  /** For the environment of a program that goes by it. */
+  /** For the environment of a program that uses this clock. */
   env: Record<string, string>;
   /** @param offset from the right time, e.g. `-1d` */
   set(offset: string): void;
@@ -58,14 +58,14 @@ test(
       for (const number of [1, 2]) {
         const email = `${when.replace(/\W/, '')}.${conversations.length}.${number}@example.org`;
         const id = await closedConversation(gladly, email);
-        // An event that does not say when it was is of the time of its arrival.
+        // An event without a time gets the time of its arrival.
         const at = number === 1 ? new Date().toISOString() : undefined;
         expect([when, await server.tell(id, at)]).toEqual([when, 200]);
         asked.push(email);
         conversations.push(id);
       }
       if (when.startsWith('-')) {
-        // To this clock the closings lie ahead, and nobody is asked about what has not happened yet.
+        // By this clock the closings lie in the future, and nobody is surveyed about what has not happened yet.
         await vi.waitFor(async () => expect(await listed('scheduled', env)).toHaveLength(2), patience);
       } else {
         await vi.waitFor(() => expect(surveyed(gladly), when).toEqual(asked.toSorted()), patience);
@@ -76,7 +76,7 @@ test(
       clock.set(offset);
       await tellTwo(offset);
     }
-    // Whoever tells again, and whoever looks for what was missed, finds all of them surveyed.
+    // Reporting the closings again, and looking for missed ones, finds all of them surveyed.
     for (const id of conversations) expect(await server.tell(id)).toBe(200);
     expect(await server.stop()).toBe(143);
     expect(await runJson(['sync'], { env: gladly.env })).toMatchObject({ code: 0 });

@@ -5,8 +5,8 @@ import * as staged from './stagings.ts';
 import { expectSwept } from './sweep.ts';
 
 /**
- * Of a bounded proof, by its number: the one in the middle, which mostly lies in the making of the ledger. With each command
- * that is one of that kind, and `npm run proof` dies at all of them.
+ * How many points a bounded proof tries by number, for each command: with a ledger in a file, the one in the middle.
+ * `npm run proof` dies at all points.
  */
 const fewPoints = isOnServer ? 0 : 1;
 
@@ -17,7 +17,7 @@ const asking = (request: string): string[] => [
   `answered request ${request}`,
 ];
 const marked = around('ledger COMMIT of insert into history, insert into messages');
-/** The same, where the survey asks for more than a rating. */
+/** The same if the survey asks for more than a rating. */
 const markedWithForm = around(
   'ledger COMMIT of insert into forms, insert into history, insert into messages',
 );
@@ -82,8 +82,9 @@ const all: [name: string, staging: staged.Staging, decisive: string[]][] = [
 ];
 
 /**
- * With a ledger on a server, the proof is of these three, through which the others go as well. A bounded one dies where a
- * COMMIT is lost on its way, or its answer is: the program is the same, and the same proof with a file dies at the rest.
+ * With a ledger on a server, the proof covers these three, which go through the steps of the others. A bounded proof
+ * dies where a COMMIT or its answer is lost on its way: the program is the same, and the proof with a file dies at the
+ * other points.
  */
 const fewOnServer = new Map<staged.Staging, string[]>([
   [staged.replay, [...marked, ...settled].filter((point) => point.startsWith('after'))],

@@ -13,19 +13,19 @@ const { configuration, contract, partial, temporary } = exitCodes;
 interface Prepared {
   args: string[];
   env?: Record<string, string>;
-  /** How it ends that nothing disturbs, if not with 0. */
+  /** The exit code when nothing disturbs the command, if not 0. */
   undisturbed?: number;
-  /** How it ends with a fault that means something else to it. */
+  /** The exit code for a fault that means something else to this command. */
   otherwise?: Readonly<Record<string, number>>;
-  /** What it asks for two reasons, so that each has its own tries. */
+  /** The request that it sends for two reasons, so that each has its own tries. */
   askedTwice?: string;
-  /** It works on many things: those that fail are told by the exit code as such. */
+  /** It works on many things; the exit code says that some of them failed. */
   isLong?: boolean;
-  /** How many messages have left in the end. */
+  /** How many messages have left at the end. */
   messages?: number;
-  /** How long one has to wait until it is tried again. */
+  /** How long to wait until it is tried again. */
   pauseMinutes?: number;
-  /** What Gladly must have when it was run again without the fault. */
+  /** Checks what Gladly must have after another run without the fault. */
   verify?: () => Promise<void>;
 }
 
@@ -46,14 +46,14 @@ const webhooksOf = async (scene: Scene): Promise<{ id: string }[]> =>
 
 const surveyEvents = ['CONVERSATION/CLOSED', 'CONVERSATION/REOPENED'];
 
-/** Made, and not switched on. */
+/** Makes a webhook without switching it on. */
 async function installWebhook(scene: Scene, publicUrl = scene.env['GCSAT_PUBLIC_URL']): Promise<void> {
   const url = `${publicUrl}/webhooks/gladly`;
   const answer = await ask(scene, 'POST', '/api/v1/webhooks', { name: 'gcsat', url, events: surveyEvents });
   expect(answer.status).toBe(201);
 }
 
-/** Somebody who takes every event. */
+/** Starts a server that takes every event. Returns its address. */
 async function taker(): Promise<string> {
   const server = createServer((request, response) => void request.resume().on('end', () => response.end()));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -80,7 +80,7 @@ const commands: Readonly<Record<string, (scene: Scene) => Promise<Prepared> | Pr
   backfill: async (scene) => {
     await scene.tell({ email: 'kim@example.org', minutesAgo: 30 });
     return {
-      // What else is in the sandbox closed before the day began an hour before the scene, at whatever time it plays.
+      // Everything else in the sandbox closed on an earlier day than the hour's beginning, whatever the time is now.
       args: ['backfill', '--since', '1h', '--no-input', '--yes'],
       isLong: true,
       messages: 1,
@@ -93,7 +93,7 @@ const commands: Readonly<Record<string, (scene: Scene) => Promise<Prepared> | Pr
     return { args: ['webhook', 'status'], undisturbed: configuration };
   },
   'webhook install': async (scene) => {
-    // Somebody else's: an empty list would be an answer too short to break.
+    // A webhook of somebody else's: an empty list would be too short an answer to break.
     await installWebhook(scene, 'https://other.example.com');
     const env = {
       GCSAT_PUBLIC_URL: await taker(),
@@ -102,7 +102,7 @@ const commands: Readonly<Record<string, (scene: Scene) => Promise<Prepared> | Pr
     return {
       args: ['webhook', 'install'],
       env,
-      // Before it makes one, and to see whether it was made where no answer came.
+      // Before it makes a webhook, and to see whether it was made when no answer came.
       askedTwice: 'GET /api/v1/webhooks',
       verify: async () => {
         expect(await webhooksOf(scene)).toMatchObject([
@@ -126,7 +126,7 @@ const commands: Readonly<Record<string, (scene: Scene) => Promise<Prepared> | Pr
   },
   doctor: () => ({
     args: ['doctor', 'gladly.token', 'gladly.opt-out-topic', 'webhook.registered'],
-    // First it asks once, and without credentials, whether Gladly is there.
+    // It first asks once, without credentials, whether Gladly is there.
     askedTwice: 'GET /api/v1/organization',
     otherwise: { 'a page instead of data': contract, '5xx, resets and 429 for a while': temporary },
   }),
@@ -142,7 +142,7 @@ const postOf = ({ sandbox }: Scene, rating: number): string[] => [
   sandbox.exampleConversationId,
 ];
 
-/** What is met in the middle alone, because it begins where another command ended. */
+/** Commands that meet a fault only in the middle, because they begin where another command ended. */
 const followUps: typeof commands = {
   'post of a changed answer': async (scene) => {
     expect((await scene.run(postOf(scene, 4))).code).toBe(0);
@@ -163,7 +163,7 @@ const followUps: typeof commands = {
   },
 };
 
-/** Of a bounded proof: each fault with one command, and each command with a few. */
+/** A bounded proof tries each fault with one command, and each command with a few faults. */
 const everyFew = 9;
 const cases = Object.keys(commands).flatMap((command, row) =>
   faults
@@ -188,12 +188,12 @@ describe('from the first request on', () => {
   );
 });
 
-/** A command that goes well until a certain thing is asked. */
+/** A command that goes well until a certain request. */
 interface Interrupted {
   command: string;
-  /** The request that is the first to meet the fault. */
+  /** The first request that meets the fault. */
   from: RegExp;
-  /** What it is for, which decides what the fault may do. */
+  /** What the request is for, which decides what the fault may do. */
   meets: Meeting;
   /** Its answer has no body. */
   isBodiless?: boolean;
@@ -228,7 +228,7 @@ const interrupted: readonly Interrupted[] = [
   { command: 'webhook remove', from: /^DELETE \/api\/v1\/webhooks\//, meets: 'change', isBodiless: true },
 ];
 
-/** Of a bounded proof: what a message and a card can meet, and of anything else one fault each. */
+/** The faults that a message and a card meet in a bounded proof. Anything else meets one fault each. */
 const decisive: Partial<Record<Meeting, readonly string[]>> = {
   message: [
     'an answer without its last byte',
@@ -243,7 +243,7 @@ const isDecisive = ({ meets }: Interrupted, row: number, { name }: Fault, column
 
 const later = interrupted.flatMap((one, row) =>
   faults
-    // What a change may be refused for has a meaning of its own.
+    // The refusal of a change has a meaning of its own.
     .filter(({ refused = false }) => !(refused && one.meets === 'change'))
     .filter((fault, column) => isWhole || isDecisive(one, row, fault, column))
     .map((fault): [string, RegExp, string, Interrupted, Fault] => [
@@ -294,7 +294,7 @@ describe('in the middle, and run again when all is well', () => {
   );
 });
 
-/** How it ends that meets the fault there first. */
+/** The exit code of a command that first meets the fault at this request. */
 function codeAfter(
   fault: Fault,
   { meets, isBodiless = false }: Interrupted,
@@ -308,11 +308,11 @@ function codeAfter(
   if (meets !== 'message') return code;
   // A doubt is a warning.
   if (message !== 'not sent') return 0;
-  // What Gladly refuses is the trouble of this message alone.
+  // A refusal by Gladly concerns this message alone.
   return isLong || refused ? partial : code;
 }
 
-/** What Gladly refused waits for a person, unless it is one's own command that is run again. */
+/** What Gladly refused waits for a person, unless that person runs the same command again. */
 async function retryOnlyOne(scene: Scene): Promise<void> {
   const { stdout } = await scene.run(['--json', 'surveys', 'list', '--state', 'failed']);
   const [{ conversationId }] = JSON.parse(stdout) as [{ conversationId: string }];
@@ -320,7 +320,7 @@ async function retryOnlyOne(scene: Scene): Promise<void> {
   expect(code, stderr).toBe(0);
 }
 
-/** What the ledger says of the one message, and whether Gladly has it. */
+/** Expects what the ledger must say about the one message, and whether Gladly has it. */
 async function expectTold(scene: Scene, fault: Fault, arrived: number): Promise<void> {
   expect(arrived, 'messages that arrived').toBe(fault.message !== 'not sent' && isHeard(fault) ? 1 : 0);
   const listed = async (...only: string[]): Promise<{ state: string }[]> =>

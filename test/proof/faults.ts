@@ -1,30 +1,30 @@
 import { exitCodes } from '../../src/failure.ts';
 import { answer, hugeAnswer, type Fate } from '../support/broken-network.ts';
 
-/** What can be wrong between us and Gladly, from a certain request on and for good. */
+/** Something that goes wrong between us and Gladly at a certain request, and stays wrong. */
 export interface Fault {
   name: string;
-  /** What becomes of the request of that number, counted from 1. */
+  /** What becomes of the request with that number, counted from 1. */
   fate: (number: number) => Fate;
-  /** How a command that asks Gladly ends while the fault lasts. */
+  /** The exit code of a command that asks Gladly while the fault lasts. */
   code: number;
-  /** Only the limit of time ends it. */
+  /** Only the time limit ends it. */
   outlasts?: boolean;
-  /** Nothing is missing of an answer that has no body. */
+  /** An answer without a body is complete all the same. */
   endsWithHead?: boolean;
   /** Gladly refuses what was asked, and nothing else is wrong. */
   refused?: boolean;
-  /** What becomes of a message that is the first to meet it. */
+  /** What becomes of a message that is the first to meet the fault. */
   message: 'sent' | 'not sent' | 'uncertain';
 }
 
 /**
- * What a request is for that is the first to meet a fault. `closing`: one of many that a long run works on. `change`:
- * something that is changed or deleted, of which only the status tells.
+ * What the first request that meets a fault is for. `closing`: one of many that a long run works on. `change`:
+ * something is changed or deleted, and only the status says how that went.
  */
 export type Meeting = 'read' | 'closing' | 'message' | 'card' | 'change';
 
-/** Whether the other side hears a request that is the first to meet it. */
+/** Whether the other side hears the first request that meets the fault. */
 export function isHeard({ fate }: Fault): boolean {
   return !['reset before', 'never read', 'say'].includes(fate(1).kind);
 }
@@ -143,7 +143,7 @@ export const faults: readonly Fault[] = [
     code: temporary,
     message: 'uncertain',
   },
-  // What it says counts, and not as what it is announced.
+  // What the answer contains counts, not the type that it announces.
   {
     name: 'data announced as a page',
     fate: always({ kind: 'announced as', type: 'text/html' }),

@@ -6,7 +6,7 @@ import { isWhole, proofTimeoutMs } from './extent.ts';
 import { createScene, type Scene } from './scene.ts';
 import { arrivedInGladly, cardsOnTimelines } from './seen-from-outside.ts';
 
-/** So long a process stands still, by its own clock: longer than its claims hold. */
+/** How long a process is frozen, by its own clock: longer than its claims hold. */
 const frozenMs = 40_000;
 /** How much faster that clock runs here. */
 const factor = 20;
@@ -21,8 +21,8 @@ async function statesOf(scene: Scene): Promise<string[]> {
 }
 
 /**
- * Freezes a program at a point. Meanwhile `others` work, to whom all of its claims are over; then it wakes up and comes to
- * its end.
+ * Freezes a program at a point. Meanwhile `others` work, for whom all of its claims have expired. Then the program
+ * wakes up and runs to its end.
  */
 async function frozen(
   scene: Scene,
@@ -39,8 +39,8 @@ async function frozen(
 }
 
 /**
- * Others give up a message that is leaving; on the same host they see that its process lives, and leave it. On a server,
- * what froze within a transaction is in their way until the server ends it.
+ * Another host gives up a message that is leaving. A process on the same host sees that the sending process lives,
+ * and leaves it alone. On a server, a transaction that froze is in the way of others until the server ends it.
  */
 async function takenOver(scene: Scene): Promise<void> {
   const tick = () => scene.json(['sync'], isOnServer ? 'other' : undefined);
@@ -78,13 +78,13 @@ describe('a host that stood still for longer than its claims hold', { timeout: p
     }
   });
 
-  /** Who stood still while marking leaves it to a later run. Who did so while connecting sends at its next try. */
+  /** A process frozen while marking leaves the message to a later run. One frozen while connecting tries again. */
   const stages = [
     { point: 'after ledger COMMIT of insert into history, insert into messages', alone: 'scheduled' },
     { point: 'before request POST /api/v1/communications', alone: 'sent' },
   ];
 
-  /** The latter is what comes in between where the other side is far away. */
+  /** With a ledger in a file, a bounded proof tries only the first. */
   test.each(isWhole || isOnServer ? stages : stages.slice(0, 1))(
     'sends nothing that others took over, although its message was marked: $point',
     async ({ point, alone }) => {
@@ -108,7 +108,7 @@ describe('a host that stood still for longer than its claims hold', { timeout: p
     try {
       const args = ['replay', '--', scene.sandbox.exampleConversationId];
       await frozen(scene, 'after mail DATA', args, () => takenOver(scene));
-      // Where nobody took it over, it sends at its next try.
+      // If nobody took the message over, the process sends it at its next try.
       expect(peer.received).toHaveLength(isOnServer ? 0 : 1);
       expect(await statesOf(scene)).toEqual([isOnServer ? 'uncertain' : 'sent']);
     } finally {

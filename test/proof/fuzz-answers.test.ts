@@ -98,7 +98,7 @@ function changed(document: unknown, { at: [next, ...rest], how, what }: Change):
   return copy;
 }
 
-/** The document as something that is almost Gladly may send it in JSON. */
+/** The document as JSON from a server that is almost Gladly. */
 const almost = (document: unknown): fc.Arbitrary<unknown> =>
   fc
     .oneof(
@@ -138,7 +138,7 @@ function isSureTopic({ name = null, parentId = null }: Record<string, unknown>):
   return isTextLike(name) && isSureParent;
 }
 
-/** A time that was read is in our spelling. */
+/** Expects that every time that was read has our format. */
 function expectTimes(...times: readonly (string | null)[]): void {
   for (const time of times) if (time !== null) expect(new Date(time).toISOString()).toBe(time);
 }
@@ -160,7 +160,7 @@ describe('an answer of Gladly', { timeout: proofTimeoutMs }, () => {
         expectTimes(found.createdAt, found.closedAt);
       }),
     );
-    // The property is empty unless some conversations can be read.
+    // The property proves nothing unless some conversations can be read.
     expect(usable).toBeGreaterThan(0);
   });
 

@@ -20,12 +20,12 @@ import { holds } from './property.ts';
 
 const origin = Date.parse('2026-11-22T10:00:00Z');
 
-/** Nanoseconds after the origin, few enough that some are equal. */
+/** Nanoseconds after the origin, with so few values that some are equal. */
 const moment = fc.integer({ min: 0, max: 4000 }).map((tick) => BigInt(tick) * 250_000n);
 
 const closing = 500_000_000n;
 
-/** As RFC 3339 with 0 to 9 digits and any offset. */
+/** The moment in RFC 3339 with 0 to 9 digits after the second, in UTC or with an offset. */
 const written = (nanoseconds: bigint, zoned: boolean): string => {
   const whole = new Date(origin + Number(nanoseconds / 1_000_000_000n) * 1000 + (zoned ? 7_200_000 : 0));
   const digits = String(nanoseconds % 1_000_000_000n)
@@ -103,7 +103,7 @@ function item({ id, type, initiator, responder, at, answered, completed, failed,
   };
 }
 
-/** The table of the rules, said a second time in the plainest way. */
+/** The table of the rules, written a second time in the plainest way. */
 function lastResponder(timeline: readonly Told[]): { agentId: string; itemId: string } | null {
   const responses: { agentId: string; itemId: string; at: bigint }[] = [];
   for (const entry of timeline) {
@@ -171,7 +171,7 @@ const entry = fc.record({
   primary: fc.boolean(),
 });
 
-/** What keeps a survey from being sent is drawn less often, or hardly any would be. */
+/** What keeps a survey from being sent is drawn seldom: otherwise hardly any would be sent. */
 const seldom = fc.nat(7).map((drawn) => drawn === 7);
 
 describe('a decision', { timeout: proofTimeoutMs }, () => {
@@ -254,7 +254,7 @@ describe('a decision', { timeout: proofTimeoutMs }, () => {
         expect(verdict.send.address).toMatch(/^[^\s@]+@[^\s@]+$/);
       }),
     );
-    // The property says most about what is sent: some has to be.
+    // The property says most about surveys that are sent, so some must be.
     expect(sent).toBeGreaterThan(0);
   });
 });

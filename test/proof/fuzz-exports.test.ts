@@ -9,7 +9,7 @@ import { flattened, withoutGuard } from '../workflow/operator/flattened.ts';
 import { proofTimeoutMs } from './extent.ts';
 import { holds } from './property.ts';
 
-/** Reads CSV as RFC 4180 has it, and refuses everything else. */
+/** Reads CSV as RFC 4180 defines it, and refuses everything else. */
 function readCsv(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
@@ -30,7 +30,7 @@ function readCsv(text: string): string[][] {
   return rows;
 }
 
-/** What strangers and spreadsheets are known for, between any letters. */
+/** What strangers are known to write and spreadsheets to misread, between any letters. */
 const hostile = fc
   .array(
     fc.oneof(
@@ -47,7 +47,7 @@ const hostile = fc
     ),
     { maxLength: 8 },
   )
-  // The CSV leaves out what nobody sees.
+  // The CSV leaves out invisible characters.
   .map((parts) => parts.join('').replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ''));
 const computed = /^\s*[=+\-@\u2212\uFE62\uFE63\uFE66\uFE6B\uFF0B\uFF0D\uFF1D\uFF20\t\r]/u;
 

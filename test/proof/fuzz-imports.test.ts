@@ -6,7 +6,7 @@ import { openExport, type FileRow } from '../../src/medallia/exports/export-file
 import { proofTimeoutMs } from './extent.ts';
 import { holdsLater } from './property.ts';
 
-/** As a stream may bring it: cut anywhere, within a character too. */
+/** The bytes as a stream may bring them: cut anywhere, even within a character. */
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
 }
@@ -25,12 +25,12 @@ const words = fc
     }),
   )
   .map((text) => (Array.isArray(text) ? text.join('') : text))
-  // What a spreadsheet cannot hold; a file that begins with it would be of another kind.
+  // Leaves out what a spreadsheet cannot hold; a file that begins with it would be of another kind.
   .map((text) => text.replaceAll(/[\0\uFEFF]|\p{Cs}/gu, ''));
 
 const second = fc.integer({ min: 1_500_000_000, max: 1_764_000_000 });
 
-/** One row, and what is to be read from it. */
+/** What one row says. */
 const interaction = fc.record({
   id: fc.stringMatching(/^[A-Za-z0-9_-]{1,30}$/),
   rating: fc.option(fc.integer({ min: 1, max: 5 })),

@@ -28,7 +28,7 @@ const word = fc.oneof(
   fc.constantFrom('', ' ', '\0', '\n', '-', '--', '1e999', '-1', '0', 'NaN', '🦊'.repeat(20), '__proto__'),
 );
 
-/** What it throws, and it throws nothing but what is named. */
+/** Whether the work is refused. It may throw only errors that are allowed. */
 async function refusalOf(
   work: () => unknown,
   allowed: (error: unknown) => boolean,

@@ -52,12 +52,12 @@ const date = Date.parse('2026-11-22T12:34:56.000Z');
 const addressesOf = (told: ParsedMail['to'] | ParsedMail['from']): (string | undefined)[] =>
   [told ?? []].flat().flatMap((list: AddressObject) => list.value.map(({ address }) => address));
 
-/** Each header of the message by its name, as it stands on the wire: lines that go on are part of it. */
+/** Each header of the message by its name, as sent over the wire, including its continuation lines. */
 function headersOf(bytes: Buffer): Map<string, string> {
   const [head = ''] = bytes.toString('latin1').split('\r\n\r\n');
   const lines = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n');
   const headers = lines.map((line): [string, string] => [line.split(':')[0]!.toLowerCase(), line]);
-  // Each once: a second one would be somebody else's.
+  // Each name occurs once: a second header would be an injected one.
   expect(new Set(headers.map(([name]) => name)).size).toBe(headers.length);
   return new Map(headers);
 }
@@ -167,7 +167,7 @@ describe('an alert', { timeout: proofTimeoutMs }, () => {
     ),
   );
 
-  // Gladly's ids are well formed, or are no ids.
+  // Gladly's ids are always well-formed text.
   const ids = words.map((one) => `c${one.toWellFormed()}`);
 
   test('in Slack has its own link alone, its own lines, and mentions nobody, whatever anybody wrote', () => {
@@ -183,7 +183,7 @@ describe('an alert', { timeout: proofTimeoutMs }, () => {
           ...['Agent', 'Resolved', 'Reason', 'Customer', 'Brand', 'Inbox', 'Channel', 'Conversation'],
         ]);
         const marked = others.filter(({ type }) => type === 'mrkdwn');
-        // One that is too long for Slack is left out.
+        // A link that is too long for Slack is left out.
         expect(marked.length).toBe(id.length < 500 ? 1 : 0);
         for (const { text: own } of marked)
           expect(own).toMatch(/^<https:\/\/acme\.gladly\.com\/conversation\/[^<>|\s]*\|Open conversation>$/);
@@ -219,7 +219,7 @@ interface SlackMessage {
   blocks: { type: string; text: { type: string; text: string } }[];
 }
 
-/** Where everything that somebody chose is this. */
+/** An alert in which everything that somebody chose has these values. */
 function lowRating(name: string, said: string, id: string): AlertPayload {
   const person = { id, name, email: name };
   const at = new Date(date).toISOString();
@@ -263,7 +263,7 @@ describe('an operator’s template', { timeout: proofTimeoutMs }, () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Its markup with every value taken out. */
+  /** The markup of a mail without the values of attributes. */
   const markup = (html: string): string[] => html.replace(/"[^"]*"/g, '""').match(/<[^>]*>/g) ?? [];
   const hrefs = (html: string): string[] =>
     [...html.matchAll(/href="([^"]*)"/g)].map(([, link = '']) => link);

@@ -17,7 +17,7 @@ import { openSurvey, openToken, smallDesk } from '../server/pages/small-desk.ts'
 import { proofTimeoutMs } from './extent.ts';
 import { holds, holdsLater } from './property.ts';
 
-/** What could end a tag, an attribute, a text field, a comment or a title, and what nobody sees. */
+/** What could end a tag, an attribute, a text field, a comment or a title, and invisible characters. */
 const sharp = fc.constantFrom(
   ...['<', '>', '"', "'", '&', '`', '=', '/', '\\', '</textarea>', '</title>', '-->', '<!--', ']]>', '<%'],
   ...[
@@ -44,7 +44,7 @@ const text = fc.oneof(
     maxLength: 20,
   }),
 );
-/** As a company's or an agent's name is where there is one to show: it is text beside the page's own. */
+/** A company's or an agent's name that can be shown: text beside the page's own. */
 const name = text.map((one) => `A${one}`);
 const comment = fc.oneof(
   text,
@@ -55,14 +55,14 @@ const comment = fc.oneof(
 const language = fc.constantFrom(...languages);
 const acceptLanguage = fc.oneof(language, fc.constantFrom('de-AT,en;q=0.5', 'fr-CH', '*'), text);
 
-/** The tags of a page, without what their attributes say, which is for the other checks. */
+/** The tags of a page without the values of their attributes, which other checks are about. */
 const tagsOf = (html: string): string[] => html.replace(/"[^"]*"/g, '""').match(/<[a-z/!][^>]*>/gi) ?? [];
 const addressesOf = (html: string): string[] =>
   [...html.matchAll(/\s(?:href|src|action)="([^"]*)"/g)].map((match) => match[1]!);
 
 const harmful = /(?!\n)\p{Cc}|\p{Surrogate}|[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066\u2067\ufeff]/u;
 
-/** With other words in the place of the first ones of everything. */
+/** The form with other words in its question, and in the first of its reasons and options. */
 function worded(form: SurveyForm, words: string): SurveyForm {
   const { reasons, question } = form;
   const first = (list: readonly string[]): string[] => [words, ...list.slice(1)];
@@ -81,13 +81,13 @@ function worded(form: SurveyForm, words: string): SurveyForm {
   };
 }
 
-/** The same page but for its words: nothing in it acts, and every address leads where it would. */
+/** Expects the same page except for its words: nothing in it is active, and every address is the same. */
 function expectHarmless(html: string, plain: string): void {
   expect(tagsOf(html)).toEqual(tagsOf(plain));
   expect(addressesOf(html)).toEqual(addressesOf(plain));
   expect(html).not.toMatch(/<script|<style|\sstyle="/i);
   expect(html.match(harmful)?.[0]).toBeUndefined();
-  // No text, however cut, leaves half of what it was written as.
+  // No text, however it was cut, leaves part of an escape sequence.
   expect(html.replace(/&(?:amp|lt|gt|quot|#39);/g, '')).not.toContain('&');
 }
 
@@ -98,7 +98,7 @@ describe('what a customer is shown', { timeout: proofTimeoutMs }, async () => {
     const given = fc.record({
       companyName: name,
       agentFirstName: name,
-      // As a form brings it in.
+      // As it comes in from a form.
       comment: comment.map((one) => harmless(`A${one}`)),
       channel: fc.option(text),
       timeZone: fc.option(text),
@@ -187,7 +187,7 @@ describe('what a customer is shown', { timeout: proofTimeoutMs }, async () => {
             clock: () => 0,
             countAnswer: () => (saved += 1),
           });
-          // What HTTP itself refuses never gets here.
+          // Characters that HTTP itself refuses never get here.
           const headers = { 'accept-language': accepted.replace(/[^\t\x20-\x7e]/g, '') };
           const path = encodeURIComponent(given);
           const post = { method: 'POST', headers, body: new URLSearchParams(fields) };
@@ -198,7 +198,7 @@ describe('what a customer is shown', { timeout: proofTimeoutMs }, async () => {
             [`/u/${path}`, post],
           ] as const) {
             const response = await routes.request(`http://localhost${address}`, init);
-            // A path of dots is another path before it is asked for.
+            // A path of dots becomes another path before it is requested.
             if (response.headers.get('content-type')?.startsWith('text/plain') === true) continue;
             const html = await response.text();
             expect([200, 404, 422], address).toContain(response.status);
@@ -247,7 +247,7 @@ describe('a survey as SMS', { timeout: proofTimeoutMs }, () => {
           const written = smsText(surveyMessage({ companyName, agent, language: spoken, surveyUrl: link }));
           expect(written.endsWith(` ${link}`)).toBe(true);
           expect(written).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\p{Surrogate}/u);
-          // Names of bounded length: a link decides how long it gets.
+          // Names have a bounded length, so the link decides how long the text gets.
           expect(written.length).toBeLessThanOrEqual(link.length + 240);
         },
       ),

@@ -18,7 +18,7 @@ import { holdsLater } from './property.ts';
 
 let ledger: Ledger;
 
-// To make one takes longer than all that is asked of it.
+// Making a ledger takes longer than everything that is asked of it.
 beforeAll(async () => {
   ledger = await openLedger(':memory:');
 });
@@ -34,7 +34,7 @@ async function empty(): Promise<void> {
 
 const zones = ['UTC', 'America/Chicago', 'Asia/Kathmandu', 'Pacific/Apia', 'America/Sao_Paulo'];
 
-/** What a person counts who has the closings on paper. */
+/** What a person with the closings on paper would count. */
 function counted(closings: readonly Closing[], satisfiedFrom: number): unknown {
   const number = (holds: (one: Closing) => boolean): number => closings.filter(holds).length;
   const isAnswered = ({ state, provider }: Closing): boolean => state === 'answered' && provider !== null;
@@ -82,7 +82,7 @@ function expectShare(share: ReportShare): void {
   expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
 }
 
-/** The rows that a closing belongs to; an empty text where it has nothing of the kind. */
+/** The rows that a closing belongs to; an empty text if it has no value of that kind. */
 function keysOf(each: Closing, by: ReportField, timeZone: string): string[] {
   const day = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(
     Date.parse(each.closedAt),
@@ -100,7 +100,7 @@ function keysOf(each: Closing, by: ReportField, timeZone: string): string[] {
       return [monday.toISOString().slice(0, 10)];
     }
     case 'reason':
-      // The first in the order of the documents, whatever was found first.
+      // The first reason in the order of the documents, whichever was found first.
       return [each.state === 'suppressed' ? reasonCodes.find((code) => each.reasons!.includes(code))! : ''];
     case 'agent':
     case 'inbox':
@@ -173,7 +173,7 @@ describe('a report', { timeout: proofTimeoutMs }, () => {
   });
 });
 
-/** What a report says besides its rows. */
+/** Checks what a report says besides its rows. */
 function expectParts(report: ReportDocument, meant: readonly Closing[]): void {
   const { overall, rows, previous, credit, followUp, lowReasons, reasons } = report;
   for (const each of [overall, ...rows, ...(previous === null ? [] : [previous.overall])]) {

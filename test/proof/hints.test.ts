@@ -18,15 +18,15 @@ const credentials = {
 
 const customers = ['kim@example.org', 'robin@example.org'];
 
-/** Two messages that a customer has and the ledger is unsure of. */
+/** Two messages that customers have received and the ledger is unsure about. */
 interface Doubtful {
   gladly: TestGladly;
-  /** What commands run with; its folders are copied for each. */
+  /** The environment that commands run with; its folders are copied for each command. */
   env: Record<string, string>;
   folder: string;
   conversations: string[];
   surveys: string[];
-  /** Of a server that works on a copy, too. */
+  /** The address of a server, which also works on a copy. */
   origin: string;
 }
 
@@ -40,7 +40,7 @@ async function doubtful(): Promise<Doubtful> {
   );
   const folder = gladly.env['GCSAT_DATA_DIR']!.replace(/\/data$/, '');
   const env: Record<string, string> = { ...gladly.env, ...credentials, GCSAT_RATE_SHARE: '100' };
-  // The ledger is the same whichever address the account is reached at.
+  // So that the ledger is the same whichever address the account is reached at.
   env['GCSAT_DATABASE_URL'] = join(folder, 'data', 'doubtful.db');
   const throughProxy = { ...env, GCSAT_DOMAIN: proxy.origin };
   const first = await runJson(['replay', '--', conversations[0]!], { env: throughProxy });
@@ -70,7 +70,7 @@ async function doubtful(): Promise<Doubtful> {
   return { gladly, env: { ...env, GCSAT_PUBLIC_URL: origin }, folder, conversations, surveys, origin };
 }
 
-/** A copy of a ledger and a configuration, gone with the folder that it is in. */
+/** A copy of a ledger and a configuration in a folder of its own, for the caller to remove. */
 function copied(folder: string): Record<string, string> & { HOME: string } {
   const own = mkdtempSync(join(tmpdir(), 'gcsat-test-'));
   cpSync(folder, own, { recursive: true });
@@ -83,7 +83,7 @@ function copied(folder: string): Record<string, string> & { HOME: string } {
   };
 }
 
-/** What stands in printed commands for something that only a user knows; several values: the command is run with each. */
+/** What replaces the parts of printed commands that only a user knows. Of several values, each is tried. */
 function valuesFor({ gladly, conversations, surveys, origin }: Doubtful): [RegExp, string[]][] {
   const { sandbox } = gladly;
   const day = (daysAgo: number): string =>
@@ -136,14 +136,14 @@ function filled(text: string, values: readonly [RegExp, string[]][]): string[] {
   return commands;
 }
 
-/** A second time would be the same. */
+/** Commands that only read, so that a second run would be the same. */
 const onlyReads =
   /--help|--version|--dry-run|completion|configure (?:get|list|show)|gcsat (?:attribute|sandbox)|surveys (?:--json|list|show|unsubscribed)|webhook status|ledger check|--sandbox/;
 
-/** What a command that is understood may refuse: a person has to decide first, or has done so the first time. */
+/** How a command that is understood may be refused: a person has to decide first, or did so the first time. */
 const refusals = ['confirmation_needed', 'survey_uncertain', 'backup_exists'];
 
-/** As a user of bash types it; what only ends with a signal gets one as soon as it has begun. */
+/** Runs a command as a user of bash types it. A command that only ends with a signal gets one at its first output. */
 async function typed(
   command: string,
   env: Record<string, string> & { HOME: string },

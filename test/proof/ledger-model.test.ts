@@ -27,9 +27,9 @@ const reopenedSeconds = (place: Place): number => closedSeconds(place) + 90;
 /** Each of two customers has closings of both conversations. */
 const addressOf = (place: Place): string => `${place === 0 || place === 3 ? 'kim' : 'lee'}@example.com`;
 
-/** Our process id with another start: a process that is dead. What it claimed is free. */
+/** Our process id with another start time stands for a dead process. What it claimed is free. */
 const dead: Worker = { ...here, startedAt: 'before' };
-/** Whether a process of another host lives is unknown here: what it claimed is its own until that expires. */
+/** Whether a process on another host lives is unknown here, so it keeps its claims until they expire. */
 const workers = { here, dead, elsewhere };
 type WorkerName = keyof typeof workers;
 
@@ -46,12 +46,12 @@ type ResultName = keyof typeof results;
 interface Row {
   state: string;
   holder: WorkerName | null;
-  /** Messages that began to leave, and how many more may since one certainly did not or a person said so. */
+  /** How many messages began to leave, and how many more may, because one certainly did not or a person said so. */
   left: number;
   permitted: number;
-  /** How each of them ended, as far as it is known; null while it leaves. */
+  /** How each of these messages ended, as far as known; null while it is leaving. */
   ends: (string | null)[];
-  /** It was once decided to survey its address. */
+  /** Whether it was ever decided to survey its address. */
   addressed: boolean;
 }
 
@@ -61,7 +61,7 @@ interface Model {
   unsubscribed: Set<string>;
 }
 
-/** Which closings hold the address of this one: those that are, were, or may have been surveyed there. */
+/** Which closings hold the address of this one: those that will be, were, or may have been surveyed there. */
 function holdersOf(its: Place, { rows }: Model): Place[] {
   const holds = ({ state, ends, addressed }: Row): boolean =>
     addressed &&
@@ -78,7 +78,7 @@ type Step = {
   model(model: Model): boolean;
 };
 
-/** False: refused. The rules in their plainest words; nothing here is taken from the program. */
+/** The rules in their plainest words; nothing here is taken from the program. False: refused. */
 function moved(row: Row, from: readonly string[], to: string): boolean {
   if (!from.includes(row.state)) return false;
   row.state = to;
@@ -138,7 +138,7 @@ const steps = {
       return true;
     },
   }),
-  /** The same closing in the trial lane, as far as it gets. No rule of the live lane mentions it. */
+  /** Takes the same closing through the trial lane, as far as it gets. No rule of the live lane depends on it. */
   tryOut: (place: Place, length: number, result: ResultName): Step => ({
     real: async (ledger) => {
       const { closing } = await recordClosing(ledger, {
@@ -184,7 +184,7 @@ const steps = {
     model: ({ rows, reopened }) => {
       if (reopened.has(place)) return true;
       for (const [other, row] of rows) {
-        // A closing that an earlier reopening ended is ended already, also for whoever decided it anew.
+        // A closing that an earlier reopening ended stays as it is, even if it was decided again since.
         const isEnded = [...reopened].some(
           (one) => conversationOf(one) === conversationOf(other) && one >= other && one < place,
         );
@@ -195,7 +195,7 @@ const steps = {
       return true;
     },
   }),
-  /** `displaced` gives way: it may be one that does not wait any more, or none that is known. */
+  /** `displaced` gives way. It may be a closing that no longer waits, or one that is not known. */
   decide: (place: Place, send: boolean, displaced: Place | null = null): Step => {
     let expected: { holders: Place[]; unsubscribed: boolean };
     return {
@@ -288,7 +288,7 @@ const steps = {
     model: onRow(place, (row) => {
       const { state } = row;
       const end = result === 'later' || result === 'never' ? 'not_sent' : result;
-      // Others who took it over doubt it; only that it arrived ends the doubt.
+      // Others took the message over and doubt it; only the news that it arrived ends the doubt.
       if (state === 'uncertain' && result !== 'sent') return true;
       if (state === 'answered') {
         ended(row, end);
@@ -327,7 +327,7 @@ const steps = {
       return true;
     }),
   }),
-  /** What a person recorded, also where no message had asked for it. */
+  /** An answer that a person recorded, even if no message had asked for it. */
   answerByHand: (place: Place, rating: number): Step => ({
     real: (ledger, idOf) =>
       recordAnswer(ledger, { ...answerTo(idOf(place), rating), unasked: { report: null, reading: null } }),
@@ -368,7 +368,7 @@ type Written = {
   [Name in keyof typeof steps]: [Name, ...Parameters<(typeof steps)[Name]>];
 }[keyof typeof steps];
 
-/** As plain values, so that a counterexample can be read. */
+/** Steps are plain values, so that a counterexample can be read. */
 const oneStep: fc.Arbitrary<Written> = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(fc.constant('report' as const), place, fc.integer({ min: 0, max: 20 })) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('reopen' as const), place) },
@@ -415,7 +415,7 @@ const oneStep: fc.Arbitrary<Written> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constant('confirm' as const), place) },
 );
 
-/** The usual way of a message, as far as it gets: without it, chance alone would seldom come to its end. */
+/** The usual way of a message, as far as it gets: chance alone would seldom reach its end. */
 const usualWay: fc.Arbitrary<Written[]> = fc
   .tuple(
     place,
@@ -445,7 +445,7 @@ const script: fc.Arbitrary<Written[]> = fc
   )
   .map((pieces) => pieces.flat());
 
-/** The closings as they stand, by their place. */
+/** The closings with their current states, by place. */
 async function rowsOf(ledger: Ledger): Promise<Map<Place, { id: string; state: string }>> {
   const found = new Map<Place, { id: string; state: string }>();
   for (const first of [0, 1] as const) {
@@ -498,7 +498,7 @@ describe('the states of a closing', { timeout: proofTimeoutMs }, () => {
       ),
       isWhole ? often(10_000, 1000) : often(200, 20),
     );
-    // Rules that nothing reaches are not proved; the few runs on a server leave that to those on a file.
+    // A state that nothing reaches proves no rules. The few runs on a server leave this check to the runs on a file.
     if (isOnServer && !isWhole) return;
     expect([...reached].sort()).toEqual([
       'answered',

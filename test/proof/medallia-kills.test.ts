@@ -10,9 +10,9 @@ import { runInside } from '../support/run-inside.ts';
 import { isWhole, proofTimeoutMs } from './extent.ts';
 
 const closings = isWhole ? 40 : 5;
-/** Of customers who are asked about another closing. */
+/** Closings of customers who are surveyed about another closing. */
 const unasked = isWhole ? 10 : 2;
-/** Of each of the four runs that are killed again and again. */
+/** How often each of the four runs is killed. */
 const kills = isWhole ? 25 : 3;
 
 const serve = ['serve', '--port', '0', '--no-catch-up'];
@@ -36,7 +36,7 @@ test(
       ids.push(await closedConversation(medallia, `kim${number}@example.org`));
     }
     expect((await runInside(['configure', 'set', 'medalliaCountSuppressed=on'], { env })).code).toBe(0);
-    // Gladly's events would show them only after a while.
+    // Gladly's events would show the closings only after a while.
     const file = join(medallia.env['GCSAT_DATA_DIR'] ?? '', '..', 'ids.txt');
     writeFileSync(file, ids.join('\n'));
     const backfill = ['backfill', '--conversations', file, '--yes'];
@@ -57,7 +57,7 @@ test(
     }
     expect(died).toBeGreaterThan(kills);
     expect((await runJson(backfill, { env })).code).toBe(0);
-    // The pull settles what arrived; the rest is left to a person.
+    // This run reads the rows and settles what arrived; the rest is left to a person.
     expect((await runJson(['sync'], { env })).code).toBe(0);
     const all = (await rows()).map((row) => row['ext_interaction_id']);
     expect(new Set(all).size).toBe(all.length);

@@ -10,7 +10,7 @@ import { isWhole, proofTimeoutMs } from './extent.ts';
 
 const execute = promisify(execFile);
 
-/** The program as npm packs it, unpacked in the folder, without any package beside it. */
+/** The program as npm packs it, unpacked in the folder, with no other package beside it. */
 async function packed(folder: string): Promise<string> {
   const cache = ['--offline', '--cache', join(folder, 'cache')];
   const args = ['pack', '--json', '--ignore-scripts', ...cache, '--pack-destination', folder];
@@ -20,7 +20,7 @@ async function packed(folder: string): Promise<string> {
   return join(folder, 'package/bin/gcsat');
 }
 
-/** The newest Node.js of that line for this machine, from the registry that npm is configured for. */
+/** The newest Node.js of a release line for this machine, from the registry that npm is configured for. */
 async function newestNode(line: number, folder: string): Promise<string> {
   const name = `node-${process.platform}-${process.arch}@${line}`;
   const { stdout } = await execute('npm', ['pack', name, '--json', '--pack-destination', folder]);
@@ -61,11 +61,11 @@ test.each(runtimes)(
   },
 );
 
-// Asks the registry that npm is configured for, so it is no part of what every change waits for.
+// Asks the registry that npm is configured for, so not every change waits for it.
 if (isWhole) {
   test('no dependency of the program has a known weakness', { timeout: proofTimeoutMs }, async ({ skip }) => {
     const told = await execute('npm', ['audit', '--omit=dev', '--json'], { cwd: root }).catch(
-      // Weaknesses are an exit code, too.
+      // npm also exits with an error if it finds a weakness.
       (error: unknown) => ({ stdout: (error as { stdout?: string }).stdout ?? '' }),
     );
     const report = JSON.parse(told.stdout === '' ? '{}' : told.stdout) as {

@@ -7,7 +7,7 @@ const seed = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(
 
 process.stdout.write(`fuzz: PROOF_SEED=${seed}\n`);
 
-/** Fails with a counterexample, made as small as it can be. */
+/** Fails with a counterexample that is as small as possible. */
 export function holds(property: fc.IProperty<never> | fc.IProperty<unknown>, numRuns = runs): void {
   fc.assert(property as fc.IProperty<unknown>, { seed, numRuns });
 }

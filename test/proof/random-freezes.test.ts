@@ -8,25 +8,25 @@ import { createScene, haste, isStopped, type Scene } from './scene.ts';
 import { arrivedInGladly, expectOneVerdictEach, uncertainIn, type Ending } from './seen-from-outside.ts';
 import { tellWebhook, until, webhookUser } from './stagings.ts';
 
-/** By the clock of the programs: longer than their claims hold. */
+/** How long a process is frozen, by the programs' clock: longer than their claims hold. */
 const frozenMs = 40_000;
 const freezes = isWhole ? 40 : 2;
-/** Of the closings that a server works on, so many are told right before it freezes. */
+/** How many of a server's closings are reported to it right before it freezes. */
 const toldBefore = 4;
-/** By the test's clock. Within that time a server has taken them up, and has most of its messages still to send. */
+/** By the test's clock. In that time a server has taken the closings up, and still has most of its messages to send. */
 const longestBeforeMs = 300;
 
 const args = ['serve', '--json', '--port', '0', '--no-catch-up'];
 
 interface Waited {
   milliseconds: number;
-  /** Before the frozen process woke up. */
+  /** Whether the event was taken before the frozen process woke up. */
   meanwhile: boolean;
-  /** The frozen process had the ledger's file to itself. */
+  /** Whether the frozen process had locked the ledger's file. */
   withinWrite: boolean;
 }
 
-/** Whether a process that stands still has the ledger's file to itself; what lives writes for some milliseconds only. */
+/** Whether a frozen process has locked the ledger's file; a live one holds the lock for a few milliseconds only. */
 async function holdsFile({ env }: Scene): Promise<boolean> {
   if (isOnServer) return false;
   const database = new DatabaseSync(env['GCSAT_DATABASE_URL'] ?? '', { timeout: 0 });
@@ -46,7 +46,7 @@ async function holdsFile({ env }: Scene): Promise<boolean> {
   }
 }
 
-/** As Gladly does: until it is taken. */
+/** Sends an event until it is taken, as Gladly does. */
 async function toldUntilTaken(origin: string, event: unknown): Promise<void> {
   while ((await tellWebhook(origin, event)) !== 200) await wait(20);
 }

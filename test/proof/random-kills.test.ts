@@ -3,18 +3,18 @@ import { describe, expect, test } from 'vitest';
 import { isWhole, proofTimeoutMs } from './extent.ts';
 import * as staged from './stagings.ts';
 
-/** Of a bounded proof, for each kind. */
+/** How many kills of each kind a bounded proof needs. */
 const fewKills = 4;
-/** Runs in one world that are to be killed, before the one that nobody kills. */
+/** How many runs in one world are killed before the one that nobody kills. */
 const killsInARow = 4;
-/** A run may be over before its moment comes; so many worlds for one death would show that none can be hit. */
+/** A run may be over before its moment comes; this many worlds for one death would show that no run can be hit. */
 const mostWorldsEach = 5;
 
 /** The moments are new for every run; `PROOF_SEED` repeats them, as far as the machine does. */
 const given = process.env['PROOF_SEED'];
 const seed = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
 
-/** From 0 to less than 1, by the seed alone. */
+/** Moments from 0 to less than 1, which follow from the seed alone. */
 const momentsOf = (name: string): (() => number) => {
   let drawn = 0;
   return () => {
@@ -24,7 +24,7 @@ const momentsOf = (name: string): (() => number) => {
   };
 };
 
-/** SIGKILL from outside, at moments that nobody chose: what no list of points can be sure to contain. */
+/** Sends SIGKILL from outside at moments that nobody chose, which no list of points is sure to contain. */
 async function killAtRandom(
   stage: staged.Staging,
   kills: number,
@@ -50,7 +50,7 @@ async function killAtRandom(
   return seen;
 }
 
-/** Milliseconds of a run that nobody kills; of a server those in which it is used. */
+/** How many milliseconds a run takes that nobody kills; for a server, only the time in which it is used. */
 async function timeOf(stage: staged.Staging): Promise<number> {
   const { scene, args, use, verify } = await stage();
   let from = performance.now();

@@ -10,15 +10,15 @@ import type { FastTime } from '../e2e/fast-time.ts';
 import { template } from '../support/postgres-for-run.ts';
 import { queried } from '../support/postgres-server.ts';
 
-/** The ledger of a scene through a door of its own, which changes nothing: no program must meet what only a test does. */
+/** The ledger of a scene, read separately and without changes: no program must meet what only a test does. */
 export interface SceneLedger {
-  /** Where the program finds it. */
+  /** The environment in which the program finds the ledger. */
   env: Record<string, string>;
-  /** Conversations whose message was leaving when the last process died. */
+  /** The conversations whose message was leaving when the last process died. */
   leaving(): Promise<string[]>;
-  /** How many closings a running server still has to decide about, or to tell the customer of. */
+  /** How many closings a running server still has to decide or to send a message for. */
   unsettled(): Promise<number>;
-  /** Sets the clock that decides: so many minutes late, if it is the ledger's own. */
+  /** Sets the ledger's clock this many minutes late, if the ledger has a clock of its own. */
   late(minutes: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -37,9 +37,9 @@ async function madeFile(): Promise<string> {
 }
 
 /**
- * In the folder of the program's data.
+ * A ledger in the folder of the program's data.
  *
- * @param isMade whether it has its tables; else the program makes them
+ * @param isMade whether it has its tables; otherwise the program makes them
  */
 export async function fileLedger(data: string, isMade: boolean): Promise<SceneLedger> {
   const file = join(data, 'ledger.db');
@@ -56,7 +56,7 @@ export async function fileLedger(data: string, isMade: boolean): Promise<SceneLe
   };
 }
 
-/** Read from a copy: opening the file mends what the killed process left, and that is the program's own work. */
+/** Reads a copy: opening the file repairs what the killed process left, and that is the program's own work. */
 function leavingIn(data: string): string[] {
   const copy = mkdtempSync(join(tmpdir(), 'gcsat-proof-'));
   try {
@@ -94,7 +94,7 @@ function unsettledIn(data: string): number {
 /**
  * A database on the server of the run.
  *
- * @param isMade whether it has its tables; else the program makes them
+ * @param isMade whether it has its tables; otherwise the program makes them
  */
 export async function serverLedger(time: FastTime, isMade: boolean): Promise<SceneLedger> {
   const port = inject('postgresPort');
@@ -107,7 +107,7 @@ export async function serverLedger(time: FastTime, isMade: boolean): Promise<Sce
   return {
     env: { GCSAT_DATABASE_URL: `postgres://postgres@127.0.0.1:${port}/${name}?connections=4` },
     async leaving() {
-      // A COMMIT that left before its process died is still on its way for a moment.
+      // A COMMIT that left before its process died may still be on its way for a moment.
       const others = `SELECT FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
       while ((await query(others)).length > 0) await wait(5);
@@ -129,10 +129,10 @@ export async function serverLedger(time: FastTime, isMade: boolean): Promise<Sce
 }
 
 /**
- * The server's clock runs as fast as the programs', so that the pace, the claims and the waiting of hours fit into a test:
- * the database gets a `clock_timestamp` of its own, which is found before PostgreSQL's where `search_path` says so.
+ * Makes the server's clock run as fast as the programs', so that pacing, claims and waits of hours fit into a test: the
+ * database gets its own `clock_timestamp`, which is found before PostgreSQL's if `search_path` says so.
  *
- * @param late minutes that it is behind
+ * @param late how many minutes the clock is behind
  */
 export function fastClock(time: FastTime, late = 0): string {
   const start = time.start / 1000;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Scene } from './scene.ts';
 
-/** A person's own words about what a closing must be when everything is over. */
+/** What a closing must be when everything is over, in a person's own words. */
 export type Ending = 'asked' | 'answered' | 'suppressed';
 
 /** How many messages each address got, by what arrived in its mailbox. */
@@ -20,8 +20,8 @@ interface Listed {
 }
 
 /**
- * Every closing has its one verdict; nobody got a message twice; what the ledger calls sent has arrived; what it
- * calls uncertain was on its way when the process died, is listed, and is never repeated.
+ * Expects that every closing has exactly one verdict; nobody got a message twice; what the ledger calls sent has
+ * arrived; what it calls uncertain was on its way when the process died, is listed, and is never repeated.
  */
 export async function expectOneVerdictEach(
   scene: Scene,
@@ -60,20 +60,20 @@ export async function uncertainIn(scene: Scene): Promise<string[]> {
 
 export const arrivedInGladly = ({ sandbox }: Scene): string[] => sandbox.mailbox().map(({ to }) => to);
 
-/** Whole messages in the outbox, by survey; a message that is not whole would be another name. */
+/** The whole messages in the outbox, by survey; an unfinished message would have another name. */
 export function outboxOf({ env }: Scene): string[] {
   const outbox = join(env['GCSAT_DATA_DIR'] ?? '', 'outbox');
   return readdirSync(outbox).sort();
 }
 
-/** The survey cards that stand on a customer's timeline: what was taken, less what was deleted. */
+/** How many survey cards were posted and deleted; the difference is on the timelines. */
 export async function cardsOnTimelines(scene: Scene): Promise<{ posted: number; deleted: number }> {
   const posted = await scene.taken('POST', /^\/api\/v1\/customers\/[^/]+\/conversation-items$/);
   const deleted = await scene.taken('DELETE', /conversation-items\//);
   return { posted: posted.length, deleted: deleted.length };
 }
 
-/** One survey card stands on the timelines, and it is that one. */
+/** Expects exactly one survey card on the timelines: this one. */
 export async function expectOnlyCard(scene: Scene, itemId: string): Promise<void> {
   const { posted, deleted } = await cardsOnTimelines(scene);
   expect(posted - deleted, 'cards that stand').toBe(1);

@@ -9,17 +9,17 @@ import { faults, type Fault } from './faults.ts';
 import { createScene, haste, type Scene } from './scene.ts';
 import { cardsOnTimelines } from './seen-from-outside.ts';
 
-/** As many times may one and the same thing be asked before it is given up for a while. */
+/** How often the same request may be sent before it is given up for a while. */
 const mostTries = 6;
-/** The queue and the cards, each on its own, ask for the same. */
+/** The queue and the cards each send the same requests. */
 const mostAskers = 2;
-/** Of a stop: ten seconds are promised, and a busy machine may be late with the telling. */
+/** How long a stop may take: ten seconds are promised, and a busy machine may be late to notice. */
 const longestStopMs = 10_000 + 5000;
-/** How long a server may take to listen, or to end where it cannot. */
+/** How long a server may take to listen, or to end if it cannot. */
 const longestStartMs = 60_000;
 /** How long the queue, which waits longer and longer, may take to notice that all is well. */
 const longestRecoveryMs = 120_000;
-/** For how long trouble is watched: in a short time, trying less and less often looks much like trying on and on. */
+/** How long trouble is watched: in a short time, trying less and less often looks much like trying on and on. */
 const watchedMs = isWhole ? 12_000 : 3000;
 
 const credentials = { GCSAT_WEBHOOK_USER: 'gladly', GCSAT_WEBHOOK_PASSWORD: 'of-this-proof-alone' };
@@ -56,16 +56,16 @@ async function withStage(use: (staged: Staged) => Promise<void>): Promise<void> 
 }
 
 interface Server {
-  /** Null where it ended before it listened. */
+  /** Null if it ended before it listened. */
   origin: string | null;
   output: { stdout: string; stderr: string };
   /** The exit code. */
   ended: Promise<number | null>;
-  /** By SIGTERM. */
+  /** Stops the server with SIGTERM. */
   stop(): Promise<{ code: number | null; milliseconds: number }>;
 }
 
-/** Until it listens, or ended. */
+/** Starts a server, and waits until it listens or has ended. */
 async function serve({ scene, network }: Staged, timeoutSeconds = 1): Promise<Server> {
   const child = start(['--json', '--timeout', String(timeoutSeconds), 'serve', '--port', '0'], {
     env: { ...scene.env, GCSAT_DOMAIN: network.origin },
@@ -128,7 +128,7 @@ const answerSurvey = async (origin: string | null, path: string): Promise<number
 const linkIn = (text: string | null | undefined): string | undefined =>
   /https:\/\/csat\.example\.com(\/s\/[\w-]+)/.exec(text ?? '')?.[1];
 
-/** Of a bounded proof. */
+/** The faults of a bounded proof. */
 const fewNew = ['late and unsteady', '503 without end', 'JSON of another shape'];
 const fewKnown = ['a black hole'];
 const chosen = (names: readonly string[]): [string, Fault][] =>
@@ -155,7 +155,7 @@ describe('a server whose ledger is new', () => {
           expect(requests.length).toBeGreaterThan(0);
           expect(requests.length).toBeLessThanOrEqual(mostTries);
         }
-        // Whatever it took for an answer, it does not stand in the way of the right one.
+        // Whatever the first server took for an answer does not stand in the way of the right one.
         staged.mend();
         const second = await serve(staged);
         expect(second.origin, second.output.stderr).not.toBeNull();
@@ -192,7 +192,7 @@ describe('a server that knows whose its ledger is', () => {
         expect(await tell(server.origin, fresh.event)).toBe(200);
         expect(await answerSurvey(server.origin, path)).toBe(200);
         await wait(watchedMs);
-        // An event that comes again and again is no reason to ask more often.
+        // An event that comes again and again is no reason to send requests more often.
         expect(await tell(server.origin, fresh.event)).toBe(200);
         expect((await fetch(`${server.origin}/healthz`)).status).toBe(200);
         const stopped = await server.stop();
@@ -200,7 +200,7 @@ describe('a server that knows whose its ledger is', () => {
         const seconds = ((performance.now() - from.at) / 1000) * haste;
         expect(stopped.code, server.output.stderr).toBe(exitCodes.terminated);
         expect(stopped.milliseconds).toBeLessThan(longestStopMs);
-        // Each waits a second, and then twice as long as before.
+        // Each of them waits a second, and then twice as long every time.
         const rounds = 1 + Math.ceil(Math.log2(seconds + 1));
         expect(seen.length).toBeGreaterThan(0);
         expect(timesOf(seen).filter(([, times]) => times > mostTries * rounds * mostAskers)).toEqual([]);
@@ -244,7 +244,7 @@ describe('a server that knows whose its ledger is', () => {
 
 const isHanging = ({ fate }: Fault): boolean => ['no answer', 'never read', 'drip'].includes(fate(1).kind);
 
-/** While it waits, and would wait on for much longer, for an answer that does not come; milliseconds. */
+/** Stops a server while it waits, with much time left, for an answer that does not come. Returns the milliseconds. */
 async function stopWhileItHangs(staged: Staged): Promise<number> {
   const before = staged.network.requests.length;
   const server = await serve(staged, 60);

@@ -10,7 +10,7 @@ import { again, tellWebhook, until, webhookUser } from './stagings.ts';
 
 const serveArgs = ['serve', '--json', '--port', '0', '--no-catch-up'];
 
-/** Tells of a new customer's closing; @returns the event that a webhook tells of it */
+/** Makes a closing of a new customer. @returns the event that a webhook sends about it */
 async function newClosing(scene: Scene, closings: Map<string, Ending>): Promise<unknown> {
   const { id, event } = await scene.tellEvent({
     email: `customer-${closings.size}@example.org`,
@@ -27,7 +27,7 @@ test(
     onTestFinished(() => scene.close());
     const data = scene.env['GCSAT_DATA_DIR'] ?? '';
     mkdirSync(data, { mode: 0o700 });
-    // To mount one takes a right that a container may lack.
+    // Mounting one takes a right that a container may lack.
     if (!mountSmallDisk(data, 16)) return context.skip('no small disk can be mounted here');
     const closings = new Map<string, Ending>();
     const filler = join(data, 'filler');
@@ -37,7 +37,7 @@ test(
       await until(async () => (await scene.unsettled()) === 0, 'the first verdict', over);
       fill(filler);
       const refused: unknown[] = [];
-      // Some still find room in the log that is there.
+      // Some events still find room in the existing log.
       while (refused.length < 3) {
         const event = await newClosing(scene, closings);
         const status = await tellWebhook(origin, event);
@@ -62,12 +62,12 @@ function fill(file: string): void {
     try {
       for (;;) writeFileSync(file, Buffer.alloc(bytes), { flag: 'a' });
     } catch {
-      // There is no room for so many any more.
+      // There is no more room for this many bytes.
     }
   }
 }
 
-/** Node's own part, of which the program itself needs some twenty. */
+/** The size of Node's heap, of which the program itself needs about twenty. */
 const heapMb = 96;
 const many = isWhole ? 1000 : 60;
 

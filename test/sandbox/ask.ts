@@ -25,7 +25,7 @@ export function credentials({ email, token }: Pick<RunningSandbox, 'email' | 'to
   return `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`;
 }
 
-/** One request on a connection of its own, the path sent as it is; rejects when the connection breaks. */
+/** Sends one request on its own connection, with the path as it is; rejects if the connection breaks. */
 export function ask(sandbox: RunningSandbox, question: Question): Promise<Answer> {
   const requestBody = Buffer.from(
     question.json === undefined ? (question.body ?? '') : JSON.stringify(question.json),

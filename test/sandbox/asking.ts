@@ -3,15 +3,15 @@ import type { RunningSandbox } from '../../src/sandbox/start.ts';
 import { validateExchange } from '../support/contract-validator.ts';
 import { ask, trapId, type Answer, type AnyJson, type Question } from './ask.ts';
 
-/** Noon of the day of these sandboxes. */
+/** Noon on the day of these sandboxes. */
 export const noon = Date.UTC(2026, 10, 22, 12);
 
 export interface Asking {
-  /** The answer, which has to keep the contract. */
+  /** The answer, which must conform to the contract. */
   conforming: (question: Question) => Promise<Answer>;
-  /** The errors in an answer that keeps the contract, for a request that does not. */
+  /** The errors in an answer that conforms to the contract, for a request that does not. */
   errorsOf: (question: Question, status?: number) => Promise<{ attr?: string; code: string }[]>;
-  /** Path of a special conversation. */
+  /** The path of a special conversation. */
   conversation: (trap: string) => string;
   customerOf: (trap: string) => Promise<string>;
   itemsOf: (trap: string) => Promise<AnyJson[]>;

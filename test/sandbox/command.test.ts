@@ -7,7 +7,7 @@ import {
 import { Failure } from '../../src/failure.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 
-/** Runs until it has said how to reach it; `use` gets what it told. */
+/** Runs until it has said how to reach it; `use` gets what it said. */
 async function run(
   options: SandboxCommandOptions,
   use: (lines: string[], document: SandboxDocument) => Promise<void> | void = () => undefined,
@@ -113,7 +113,7 @@ test.each([40, 60, 90])('describes at %i columns within the terminal, between wo
     (lines) => {
       const from = lines.findIndex((line) => line.startsWith('Conversations worth'));
       const described = lines.slice(from + 1, lines.indexOf('Behind the scenes:'));
-      // A name and an id are never broken.
+      // Names and ids are never broken.
       const tooLong = described.filter((line) => line.length > Math.max(columns, 47));
       expect(tooLong).toEqual([]);
       expect(described.join(' ').replace(/ +/g, ' ')).toContain(

@@ -130,7 +130,7 @@ test('the mailbox shows messages as data and as pages that run nothing', async (
   expect(framed.responseHeaders['content-security-policy']).toContain('sandbox');
   expect(framed.text).toContain('&lt;script&gt;alert(1)');
   const { customerId } = sandbox.mailbox().at(-1)!;
-  // The timeline shows the mail itself, not the name of its item's type.
+  // The timeline shows the mail itself, not its item type.
   const timeline = await control({ path: `/_sandbox/customers/${customerId}.html` });
   expect(timeline.text).toContain('&lt;h1&gt;Stars&lt;/h1&gt;');
   for (const name of ['0.html', '99.html', 'x.html', '1'])

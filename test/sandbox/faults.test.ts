@@ -20,7 +20,7 @@ const card = (id: string, customerId: string): Promise<Answer> =>
     json: { id, content: { type: 'CUSTOMER_ACTIVITY', activityType: 'SURVEY' } },
   });
 
-/** How many of twenty cards are there after each of them met that fault. */
+/** How many of twenty cards exist after each of them met the fault. */
 async function cardsAfter(fault: Partial<Faults>): Promise<number> {
   await started({});
   const path = `/_sandbox/conversations/${sandbox.exampleConversationId}`;

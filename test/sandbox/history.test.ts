@@ -44,11 +44,11 @@ test('a sandbox with a history has a ledger to try everything on, which is gone 
   const at = (entry: Entry): number => Date.parse(entry.answer?.answeredAt ?? '');
   const times = entries.flatMap(({ sentAt }) => sentAt ?? []).map((time) => Date.parse(time));
 
-  // Weeks, and nothing of the future.
+  // Several weeks, and nothing in the future.
   expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(20 * dayMs);
   expect(Math.max(...times, ...answered.map(at))).toBeLessThan(Date.now());
   for (const { sentAt, closedAt } of entries) if (sentAt !== null) expect(sentAt > closedAt).toBe(true);
-  // Something of each kind.
+  // There is something of each kind.
   expect(new Set(answered.map(({ answer }) => answer?.rating)).size).toBeGreaterThan(3);
   const states = new Set(entries.map(({ state }) => state));
   expect([...states]).toEqual(expect.arrayContaining(['sent', 'answered', 'suppressed', 'uncertain']));
@@ -95,7 +95,7 @@ test('its clock goes on in the past, never back, until it arrives', () => {
   expect(time.now()).toBe(200_005);
   time.goTo(300_000);
   expect(time.now()).toBe(300_000);
-  // What counts requests by the second finds them far apart.
+  // A limit that counts requests per second finds them far apart.
   expect(time.limits() - before).toBeGreaterThanOrEqual(10_000);
   time.arrive();
   expect(time.now()).toBe(1_000_005);

@@ -162,7 +162,7 @@ test('after 100 requests in a minute comes 429, which is waited for', async () =
   expect(await Promise.all(tries)).toHaveLength(101);
   const more = Array.from({ length: 150 }, () => client.readFeedback(0, 1));
   await Promise.all(more);
-  // A minute may begin between, but not twice.
+  // A new minute may begin in between, but not twice.
   expect(client.counts.rateLimited).toBeGreaterThan(0);
 });
 

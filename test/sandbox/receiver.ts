@@ -16,7 +16,7 @@ export interface Receiver {
   /** All requests except PINGs. */
   events(): AnyJson[];
   connections(): Promise<number>;
-  /** The status of the answers; null gives none. */
+  /** The status of each answer; null gives no answer. */
   answers: (body: AnyJson, count: number) => number | null;
 }
 

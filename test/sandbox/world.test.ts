@@ -9,7 +9,7 @@ import { noon } from './asking.ts';
 const day = 86_400_000;
 const worldAt = (now: number, seed = 1, size = 310): World => makeWorld({ seed, size, now: () => now });
 
-/** Everything that the world shows in the stretch, as one text. */
+/** Everything that the world shows in this stretch of time, as one text. */
 function shown(world: World, from: number, until: number): string {
   return JSON.stringify(
     [...world.stories.during(from, until)].map((story) => [story.id, story.items, story.events]),

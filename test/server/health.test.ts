@@ -143,7 +143,7 @@ describe('metrics', () => {
     expect(text).toMatch(/^process_resident_memory_bytes \d{7,}$/m);
     expect(text).toMatch(/^nodejs_eventloop_lag_seconds 0?\.?\d/m);
     expect(text).not.toContain('maria');
-    // Asked again, the requests to Gladly are not added up twice.
+    // When asked again, it does not count the requests to Gladly twice.
     expect((await ask(server, '/metrics')).text).toContain('gcsat_gladly_requests_retried_total 2\n');
   });
 

@@ -22,7 +22,7 @@ function expectHeaders(headers: Record<string, unknown>, cached = false): void {
   expect(headers).not.toHaveProperty('set-cookie');
 }
 
-/** The head of an answer as it came, by name in lower case. */
+/** The head of an answer as it came, with header names in lower case. */
 function parsed(answer: string): { status: number; headers: Record<string, string> } {
   const [head = ''] = answer.split('\r\n\r\n');
   const [line = '', ...lines] = head.split('\r\n');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { deskInMemory, openSocket, openToken, runningServer, untilClosed } from './running.ts';
 
-/** A desk that counts how many views it is asked for, and is asked for at once. */
+/** A desk that counts how many views it is asked for in all and at the same time. */
 function countingDesk() {
   const desk = deskInMemory();
   const counts = { begun: 0, atOnce: 0, most: 0 };
@@ -47,7 +47,7 @@ describe('requests that are sent without waiting for answers', () => {
     socket.write(`${get(1)}\r\n`.repeat(500));
     await closed;
     expect(counts.begun).toBe(1);
-    // Other errors say where they were made.
+    // Other errors still say where they were made.
     expect([Error.stackTraceLimit, usual > 0]).toEqual([usual, true]);
   });
 });

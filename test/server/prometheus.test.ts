@@ -23,7 +23,7 @@ async function promtool(args: readonly string[], input: string): Promise<{ code:
 test('Prometheus finds no fault in the metrics', async () => {
   const server = await runningServer({ desk: deskInMemory() });
   const { text } = await ask(server, '/metrics');
-  // The names of these are prom-client's, which every dashboard of Node.js knows.
+  // These names are prom-client's, which every Node.js dashboard knows.
   const own = text
     .split('\n')
     .filter((line) => !/^(?:# (?:HELP|TYPE) )?nodejs_/.test(line))

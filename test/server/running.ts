@@ -64,7 +64,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** A server of this test alone, on a port of its own; it is closed when the test is over. */
+/** A server for this test alone, on its own port; it is closed when the test is over. */
 export async function runningServer(
   parts: Partial<ServerParts> = {},
   limits: Partial<ListenLimits> = {},
@@ -125,11 +125,11 @@ export interface Asking {
   headers?: Record<string, string>;
   body?: string | Uint8Array;
   agent?: Agent;
-  /** The address on this host that asks; all of 127.0.0.0/8 is its own. */
+  /** The address on this host that the request comes from; all of 127.0.0.0/8 is this host's own. */
   from?: string;
 }
 
-/** One request over a real socket; what follows the origin is sent as it is. */
+/** Sends one request over a real socket, with everything after the origin as it is. */
 export function ask(server: { port: number }, path: string, asking: Asking = {}): Promise<Answer> {
   const { method = 'GET', headers = {}, body, agent, from } = asking;
   return new Promise((resolve, reject) => {
@@ -170,7 +170,7 @@ export async function openSocket(server: { port: number }): Promise<Socket> {
   return socket;
 }
 
-/** Writes bytes as they are, and gives all that comes back until the server ends the connection. */
+/** Writes bytes as they are. Returns everything that comes back until the server ends the connection. */
 export async function speak(server: { port: number }, bytes: string | Buffer): Promise<string> {
   const socket = await openSocket(server);
   const told = untilClosed(socket);

@@ -51,7 +51,7 @@ describe('clients that are slow on purpose', () => {
   });
 
   test('an answer that nobody reads is given up', async () => {
-    // More than the buffers of both ends hold.
+    // More than the buffers at both ends hold.
     const bytes = new Uint8Array(32 * 1024 * 1024);
     const server = await runningServer(
       { brand: { color: null, logo: { type: 'image/png', bytes } } },
@@ -90,7 +90,7 @@ describe('a body over the limit', () => {
       `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${basic}\r\nTransfer-Encoding: chunked\r\n\r\n`,
     );
     const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
-    // It never ends by itself.
+    // This body never ends by itself.
     const sending = setInterval(() => socket.writable && socket.write(chunk), 1);
     const text = await answer;
     clearInterval(sending);

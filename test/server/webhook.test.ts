@@ -42,7 +42,7 @@ describe('an event', () => {
       return received;
     });
     await vi.waitFor(() => expect(accept).toHaveBeenCalledWith(event));
-    // Another request is answered meanwhile, so that the first one had its time.
+    // Another request is answered meanwhile, so the first one had enough time.
     await ask(server, '/healthz');
     expect(isAnswered).toBe(false);
     store();
@@ -87,7 +87,7 @@ describe('an event', () => {
     expect(await post(server)).toMatchObject({ status: 200, text: `{"status":"${status}"}` });
   });
 
-  // Gladly repeats what is refused four times, and then deactivates the webhook.
+  // Gladly repeats a refused event four times, and then deactivates the webhook.
   test('that nobody can use is answered 200, told and counted', async () => {
     const metrics = await createMetrics();
     const failure = new Failure('contract', 'webhook_event_invalid', 'maria names no conversation', {

@@ -73,7 +73,7 @@ describe('the closings of the sandbox', () => {
     expect(names).toEqual(['report', 'events']);
     expect(keysOf(found)).toEqual(trueKeys(since, noon));
     expect(keysOf(found).size).toBeGreaterThan(700);
-    // Thirty days in pieces of a week, and the events.
+    // Reports for thirty days in pieces of a week, and the events.
     expect(requests).toBe(6);
   });
 

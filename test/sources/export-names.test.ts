@@ -9,7 +9,7 @@ const job = (day: string, files = ['agents.jsonl', 'topics.jsonl']): UsableJob =
   files: new Set(files),
 });
 
-/** Files by the day of their job and their name. */
+/** Reads names from files. Each file is given by the day of its job and its own name. */
 function namesOf(files: Record<string, object[] | Failure>, jobs = [job('19'), job('20'), job('21')]) {
   const asked: string[] = [];
   const client = {

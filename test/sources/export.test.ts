@@ -38,7 +38,7 @@ const status = (conversationId: string, at: string, value = 'CLOSED') =>
 
 type Files = Record<string, object[] | Failure>;
 
-/** The items and customers by day of the month; every day is a job. */
+/** Finds closings in files. They hold items and customers by day of the month; every day is a job. */
 async function find(
   files: Files,
   { jobs = ['19', '20', '21'].map((date) => dayJob(date)), keepsItems = false, of = range, broken = 0 } = {},

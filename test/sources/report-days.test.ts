@@ -25,7 +25,7 @@ interface Asked {
   endAt: string;
 }
 
-/** Answers each request with a row a day, unless `instead` answers it. */
+/** Answers each request with a row for each day, unless `instead` answers it. */
 function reporting(
   instead: (days: string[], ...given: Parameters<Respond>) => boolean = () => false,
 ): Respond {
@@ -91,7 +91,7 @@ describe('a report of many days', () => {
   test('that takes too long is asked for in halves', async () => {
     const days = daysFrom('2026-11-01', 3);
     const respond = reporting((asked, _, response) => {
-      // Beginning and then silent: a report may take minutes to begin, but not to go on.
+      // The report begins and then is silent: it may take minutes to begin, but not to go on.
       if (asked.length > 1) response.write('Timestamp,Conversation ID\n');
       return asked.length > 1;
     });
@@ -149,7 +149,7 @@ describe('a report of many days', () => {
     expect(gladly.received).toHaveLength(1);
   });
 
-  /** What a reader hears that goes on after days that it cannot read. */
+  /** What a reader that goes on after unreadable days hears. */
   async function heardOf(respond: Respond, days: readonly string[]) {
     const gladly = await localGladly(respond);
     const heard = { unread: [] as [string, string][], empty: [] as string[], round: [] as string[] };

@@ -12,7 +12,7 @@ import type { WriteCounters } from '../../src/store/sqlite/write-counter.ts';
 import { copyLedger } from '../../src/store/ledger-copy.ts';
 import { Failure } from '../../src/failure.ts';
 
-/** What a test has another process do. It prints a line when it is loaded, waits for one, then prints its answer. */
+/** What another process does for a test. It prints a line once loaded, waits for a line, then prints its answer. */
 export type ChildTask =
   | { action: 'open'; location: string }
   | { action: 'report'; location: string; conversationId: string; closedAt: string }
@@ -21,7 +21,7 @@ export type ChildTask =
   | { action: 'take'; location: string; now: string }
   | { action: 'reserve'; location: string; nowMs: number; intervalMs: number; times: number }
   | { action: 'write'; location: string; writeCounters?: WriteCounters }
-  /** Has a transaction open, with a row that nobody sees yet. */
+  /** Keeps a transaction open, with a row that nobody else sees yet. */
   | { action: 'hold'; location: string }
   | { action: 'write later'; location: string }
   | { action: 'copy'; location: string }

@@ -13,7 +13,7 @@ const mend = (ledger: Ledger, reminderAfterMs: number | null = null): Promise<{ 
   mendStoredTimes(ledger, now, { reminderAfterMs });
 const failure = '{"code":"x","message":"x","hint":"x"}';
 
-/** What waits for a next try, with its tries and the time of the next one. */
+/** Makes one row of each kind that waits for a next try, with its tries and the time of the next try. */
 async function wait(ledger: Ledger, id: string, tries: number, due: number): Promise<void> {
   const settled = { settled_at: null, error: tries === 0 ? null : failure };
   const common = { state: 'due', at: iso(now - hour), tries, due_at: iso(due), ...settled } as const;
@@ -49,7 +49,7 @@ async function insertClosing(trx: Writing, id: string, sentAt = now - 2 * hour):
     .execute();
 }
 
-/** By table, when each is due. */
+/** When each row is due, by table. */
 async function dueTimes(ledger: Ledger): Promise<Record<string, (string | null)[]>> {
   return ledger.read(async (db) => {
     const [alerts, counts, reminders, erasures] = [
@@ -145,7 +145,7 @@ test('a reminder that was begun, or retried by a person, in the future leaves so
   expect((await mend(ledger, after)).sentences).toEqual([]);
 });
 
-/** What holds up work while it lies in the future is mended, or compared with now where it is read. */
+/** A time that holds up work while it lies in the future is mended, or compared with now when it is read. */
 const looked = {
   mended: [
     ...[
@@ -159,22 +159,22 @@ const looked = {
     ...['reminders.at', 'reminders.due_at', 'pauses.paused_at', 'pauses.until'],
   ],
   compared: [
-    // Of the hour that `maxPerHour` counts.
+    // For the hour that `maxPerHour` counts.
     ...['messages.left_at', 'reminders.left_at'],
-    // Of the pace of requests.
+    // For the pace of requests.
     ...['limits.next_at', 'limits.paused_until', 'limits.interactive_until'],
-    // Of what is asked for again when it is old.
+    // For what is requested again when it is old.
     'directories.fetched_at',
   ],
-  // They keep an address from being asked again, or a link from ending, for longer at most: to move them would be worse.
+  // At worst they keep an address from being surveyed again, or a link from ending, for longer: moving them is worse.
   errsOnTheSafeSide: ['closings.left_at', 'closings.sent_at', 'closings.reminded_at', 'closings.decided_at'],
-  // Gladly's own, or Agent Connect's.
+  // Times of Gladly's or Agent Connect's own.
   others: [
     ...['closings.closed_at', 'closings.reopened_at', 'closings.responded_at', 'closing_topics.closed_at'],
     ...['closing_reports.closed_at', 'reopenings.reopened_at'],
     ...['requested_at', 'sent_at', 'answered_at', 'delivered_at'].map((name) => `medallia_rows.${name}`),
   ],
-  // Nothing waits for them: they are shown, counted, give an order, or say what is old enough to be forgotten.
+  // Nothing waits for these: they are shown, counted, give an order, or say what is old enough to be forgotten.
   records: [
     ...['closings.first_seen_at', 'closings.read_at', 'closings.forgotten_at', 'closing_reports.seen_at'],
     ...['history.at', 'messages.settled_at', 'reminders.settled_at', 'alerts.at', 'alerts.settled_at'],

@@ -1,6 +1,6 @@
 import { afterAll, afterEach } from 'vitest';
 import { clearAway, closeAll } from './support.ts';
 
-// Where files share a process, the module is there already, and only the first of them would get its hooks.
+// If files share a process, a module is loaded only once, and only the first file would get its hooks.
 afterEach(clearAway);
 afterAll(closeAll);

@@ -17,7 +17,7 @@ import {
 
 afterEach(() => void vi.unstubAllEnvs());
 
-/** A process that has a copy, and the folder of that. */
+/** A process that has a copy, and the copy's folder. */
 async function copying(location: string): Promise<{ child: Child; folder: string }> {
   const child = await startChild({ action: 'copy', location });
   child.go();
@@ -71,7 +71,7 @@ test('what a killed process left is removed by the next copy, and nothing else',
   expect(dirname(dead.folder)).toBe(temporary);
   expect(readdirSync(dead.folder)).toContain('ledger.db');
 
-  // Names that a dead process could have made, as things that it did not make; a link leads to what is not its own.
+  // Things that the dead process did not make, under names that it could have made; a link leads elsewhere.
   const similar = (end: string): string => join(temporary, `${basename(dead.folder).slice(0, -6)}${end}`);
   const elsewhere = join(temporary, 'elsewhere');
   mkdirSync(elsewhere);

@@ -75,7 +75,7 @@ test('a request that was begun is never begun again, and what Agent Connect show
   const id = await suppressed(ledger, 'c1');
   expect(await markCountLeaving(ledger, id, at(20))).toBe(true);
   expect(await markCountLeaving(ledger, id, at(21))).toBe(false);
-  // Whoever finds it so after a crash is told that it may have left.
+  // A process that finds the count like this after a crash learns that it may have left.
   expect(await dueCount(ledger, id)).toMatchObject({ count: { state: 'leaving' } });
   await recordCountOutcome(ledger, id, { state: 'uncertain', at: at(22), error });
   expect(await markCountLeaving(ledger, id, at(23))).toBe(false);

@@ -47,7 +47,7 @@ const acme = { organizationId: 'org-1', hostKind: 'com', origin: 'https://acme.g
 const started = { lane: 'live', name: 'started' } as const;
 const until = { lane: 'live', name: 'until' } as const;
 
-/** Writes of a single statement. */
+/** Writes that are a single statement. */
 const standalone: { name: string; write: (ledger: Ledger) => Promise<unknown> }[] = [
   { name: 'renewLock', write: (ledger) => renewLock(ledger, 'card', here, at(0)) },
   { name: 'releaseLock', write: (ledger) => releaseLock(ledger, 'card', here) },
@@ -135,7 +135,7 @@ describe('files', () => {
   test('writes are forced to the disk and the journal is a WAL', async () => {
     const path = temporaryFile();
     const ledger = await opened(path);
-    // Of the connection that writes.
+    // Reads from the connection that writes.
     const pragma = (name: string): Promise<unknown> =>
       ledger.write('ledger', async (trx) => {
         const { rows } = await sql.raw<Record<string, unknown>>(`PRAGMA ${name}`).execute(trx);
@@ -197,7 +197,7 @@ describe('files', () => {
     chmodSync(folder, 0o555);
     try {
       for (const location of [join(folder, 'ledger.db'), join(folder, 'new', 'ledger.db'), existing]) {
-        // Root may write everywhere, so the child becomes nobody.
+        // Root may write everywhere, so the child runs as the user `nobody`.
         const child = await startChild(
           { action: 'open', location },
           process.getuid?.() === 0 ? { uid: 65534 } : {},
@@ -348,7 +348,7 @@ describe('versions', () => {
         first: { revision: 1, rating: 5 },
         newest: { revision: 2, rating: 2 },
       });
-      // The reopening was known only by its row: now it ends closings that are reported later, too.
+      // The reopening was known only from its row: now it also ends closings that are reported later.
       const { closing } = await recordClosing(ledger, {
         lane: 'live',
         conversationId: 'reopened',
@@ -420,7 +420,7 @@ describe('several writers', () => {
     holder.go();
     await holder.next();
     const waiting = reported(ledger, 'c1');
-    // This timer comes only if the wait for the lock does not block the process.
+    // This timer fires only if the wait for the lock does not block the process.
     await new Promise((resolve) => setTimeout(resolve, 20));
     holder.process.stdin?.end();
     expect((await waiting).id).toBe(`c1@${at(0)}`);

@@ -142,10 +142,10 @@ test('no query goes through all closings: a ledger may hold a million', async ()
   expect(statements.length).toBeGreaterThan(15);
   const steps = stepsOf(ledger, statements);
   expect(steps.some((step) => step.includes('USING INDEX closings_queue'))).toBe(true);
-  // A page of a list, which another step has searched.
+  // Scans are of a page of a list, which another step has searched for.
   const ofPage = /^SCAN (stretch|page)$/;
   expect(steps.filter((step) => step.startsWith('SCAN') && !ofPage.test(step))).toEqual([]);
-  // A lane is most of the ledger.
+  // A lane is most of the ledger, so a search by lane alone is too much.
   expect(steps.filter((step) => /closings_\w+ \(lane=\?\)/.test(step) && !step.includes('_queue'))).toEqual(
     [],
   );
@@ -157,10 +157,10 @@ const liveTwin = [
   'SCAN stretch',
 ];
 
-/** A page of one state among several. */
+/** Sorts a page of one state among several. */
 const sorted = 'USE TEMP B-TREE FOR ORDER BY';
 
-/** For each closing of a page. */
+/** What is read for each closing of a page. */
 const answersAndCards = [
   'SEARCH answers USING INDEX sqlite_autoindex_answers_1 (survey_id=? AND revision=?) LEFT-JOIN',
   'SEARCH every USING COVERING INDEX sqlite_autoindex_answers_1 (survey_id=?)',
@@ -173,7 +173,7 @@ const answersAndCards = [
 
 /** For a report: no row of a closing is read, only the index. */
 const ofRange = 'SEARCH closing USING COVERING INDEX closings_range (closed_at>? AND closed_at<?)';
-/** The first and the last closing, and what lies between. */
+/** The first and the last closing, and the periods between them. */
 const ofPeriods = [
   'SEARCH closings USING COVERING INDEX closings_closed (closed_at>? AND closed_at<?)',
   'SEARCH closings USING COVERING INDEX closings_closed (closed_at>? AND closed_at<?)',
@@ -190,13 +190,13 @@ const ofVisits = 'SEARCH visits USING COVERING INDEX sqlite_autoindex_visits_1 (
 /** Whether sending is paused. */
 const ofPause = 'SEARCH pauses USING INTEGER PRIMARY KEY (rowid=?)';
 
-/** What a read does with its tables: an index by name, since a search in the wrong one may cost as much as a scan. */
+/** What a read does with its tables: indexes by name, because a search in the wrong one may cost as much as a scan. */
 const plans: {
   name: string;
   fill?: (ledger: Ledger) => Promise<unknown>;
   read: (ledger: Ledger) => Promise<unknown>;
   steps: string[];
-  /** What follows is the same for every listing. */
+  /** Whether these are only the first steps: the steps after them are the same for every listing. */
   isBeginning?: boolean;
 }[] = [
   {
@@ -274,7 +274,7 @@ const plans: {
       'SEARCH closings USING INDEX closings_conversation (conversation_id=? AND closed_at>? AND closed_at<?)',
       'SEARCH report USING INDEX sqlite_autoindex_closing_reports_1 (conversation_id=? AND lane=? AND closed_at>? AND closed_at<?)',
       'SEARCH closings USING INDEX sqlite_autoindex_closings_1 (id=?)',
-      // What was imported, which may be a day later.
+      // An imported closing, whose time may be a day later.
       'SEARCH closings USING INDEX closings_conversation (conversation_id=? AND closed_at>? AND closed_at<?)',
     ],
   },
@@ -383,7 +383,7 @@ const plans: {
     name: 'a listing of several states, each in the order of its index',
     fill: twoPages,
     read: (ledger) => listAll(ledger, { states: ['pending', 'sent'] }),
-    // What is being sent is always looked for too: it may turn out to have been interrupted.
+    // Closings being sent are always looked for, too: they may turn out to have been interrupted.
     steps: [
       ...Array.from({ length: 3 }, () => [
         'SEARCH closings USING INDEX closings_state (state=? AND closed_at>? AND closed_at<?)',
@@ -605,7 +605,7 @@ test.each(plans)('the plan of $name', async ({ fill, read, steps, isBeginning = 
   expect(isBeginning ? taken.slice(0, steps.length) : taken).toEqual(steps);
 });
 
-/** The queries among what was prepared, each once, without what every transaction asks first. */
+/** The queries among the prepared statements, each once, without the question that begins every transaction. */
 function statementsOf(calls: readonly (readonly [string, ...unknown[]])[]): string[] {
   return [...new Set(calls.map(([sql]) => sql))].filter(
     (sql) => /^\s*(select|with|update|delete)/i.test(sql) && !sql.includes('ledger_version'),

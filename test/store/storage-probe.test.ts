@@ -21,7 +21,7 @@ async function allowPages(ledger: Ledger, pages: number): Promise<void> {
   await ledger.write('ledger', (trx) => sql.raw(`PRAGMA max_page_count = ${pages}`).execute(trx));
 }
 
-/** Outside of any transaction, so on a connection of its own. */
+/** Empties the log outside of any transaction, and therefore on a separate connection. */
 function emptyLog({ location }: Ledger): void {
   const database = new DatabaseSync(location);
   database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();

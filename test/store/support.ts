@@ -28,13 +28,13 @@ import type { Ledger } from '../../src/store/ledger/ledger.ts';
 import { traitsOf, type DeliveryName } from '../../src/domain/delivery.ts';
 import type { ChildTask } from './child.ts';
 
-/** Before a test sets another one. */
+/** The temporary folder before a test sets another one. */
 const temporary = tmpdir();
 const folders: string[] = [];
 const ledgers: Ledger[] = [];
 const children: ChildProcess[] = [];
 
-/** After each test: what it opened, made, and started. */
+/** Runs after each test: removes what it opened, made, and started. */
 export async function clearAway(): Promise<void> {
   for (const child of children.splice(0)) {
     if (child.exitCode === null && child.signalCode === null) {
@@ -60,18 +60,18 @@ export function temporaryFile(): string {
   return join(temporaryFolder(), 'ledger.db');
 }
 
-/** Tests of what only a file has. */
+/** Tests of something that only a file has. */
 export function onFiles(tests: () => void): void {
   if (!isOnServer) tests();
 }
 
-/** By name: whether they have been made, and whether they are in use by a test. */
+/** Databases by name: whether they have been made, and whether a test is using them. */
 const databases = new Map<string, { isMade: boolean; isUsed: boolean }>();
 
 const urlOf = (name: string): string =>
   `postgres://postgres@127.0.0.1:${inject('postgresPort')}/${name}?connections=4`;
 
-/** Where a ledger of the kind that is tested can be made: a file, or a database. */
+/** A place for a ledger of the tested kind: a file or a database. */
 export function temporaryPlace(): string {
   if (!isOnServer) return temporaryFile();
   const [free] = [...databases].find(([, { isUsed }]) => !isUsed) ?? [];
@@ -80,12 +80,12 @@ export function temporaryPlace(): string {
   return urlOf(name);
 }
 
-/** Kept for the file: a connection takes the server longer than most questions. */
+/** Kept for all tests of the file: a connection takes the server longer than most queries. */
 const administrators = new Map<string, Promise<pg.Client>>();
 /** Ledgers that tests left open, by the name of their database, for the tests after them. */
 const spares = new Map<string, Ledger>();
 
-/** After each file. Databases stay, for the files after it in the same process. */
+/** Runs after each file. Databases stay for the files after it in the same process. */
 export async function closeAll(): Promise<void> {
   await Promise.all([...spares.values()].map((ledger) => ledger.close()));
   const clients = [...administrators.values()];
@@ -125,7 +125,7 @@ async function prepare(location: string): Promise<void> {
   await administer(name, rekeying);
 }
 
-/** To make a database takes longer than most tests: one that is emptied is as good. */
+/** Empties databases, because making one takes longer than most tests. */
 async function emptyDatabases(): Promise<void> {
   for (const [name, { isMade, isUsed }] of databases) {
     if (!isUsed) continue;
@@ -142,7 +142,7 @@ const emptying = [
   .map((table) => `DELETE FROM ${table}`)
   .join('; ');
 
-/** Each ledger has a key of its own. */
+/** Gives a ledger its own key. */
 const rekeying = `UPDATE address_keys SET key = replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')`;
 
 export async function opened(location: string, options?: { busyTimeoutMs: number }): Promise<Ledger> {
@@ -171,7 +171,7 @@ export async function freshLedger(): Promise<Ledger> {
   return kept;
 }
 
-/** An empty ledger for one of many runs of a test; what it was filled with is gone afterwards. */
+/** An empty ledger for one of many runs of a test; what it was filled with is gone afterward. */
 export async function withEmptyLedger<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
   const ledger = isOnServer ? await freshLedger() : await openLedger(':memory:');
   try {
@@ -181,12 +181,12 @@ export async function withEmptyLedger<T>(work: (ledger: Ledger) => Promise<T>): 
   }
 }
 
-/** Every query is the same on both kinds; what is random is tried less often where it takes longer. */
+/** How often to try something random: less often on a server, which takes longer with the same queries. */
 export function often(onFile: number, onServer: number): number {
   return isOnServer ? onServer : onFile;
 }
 
-/** Many closings like one, in few statements. @param change what the one with this number has of its own */
+/** Many closings like one, in few statements. @param change what is different in the closing with this number */
 export async function repeated<Column extends keyof ClosingsTable>(
   ledger: Ledger,
   closingId: string,
@@ -217,7 +217,7 @@ export function at(seconds: number): string {
 
 export const day = 86_400;
 
-/** All that a ledger which was opened has gone through. */
+/** All the versions that an opened ledger has gone through. */
 export const everyVersion = Array.from({ length: newestVersion }, (_, index) => index + 1);
 
 export const here: Worker = currentWorker();
@@ -269,7 +269,7 @@ export function toSend(
   return { send: { dueAt, surveyId, provider, surveyUrl: `http://localhost:8080/s/${surveyId}` }, displaces };
 }
 
-/** Any move, whether or not something in the program makes it. */
+/** Makes any move, whether or not the program ever makes it. */
 export async function moved(
   ledger: Ledger,
   closingId: string,
@@ -343,7 +343,7 @@ async function bundledChild(): Promise<string> {
 
 export interface Child {
   process: ChildProcess;
-  /** Starts the work; the child is loaded already, so that several start together. */
+  /** Starts the work. The child is already loaded, so that several start together. */
   go(): void;
   /** The next line that it prints, parsed. */
   next(): Promise<unknown>;
@@ -369,7 +369,7 @@ export async function startChild(task: ChildTask, options: { uid?: number } = {}
   return { process: child, go: () => child.stdin.write('go\n'), next, ended };
 }
 
-/** Runs the tasks in processes of their own, started together; each answers with one line. */
+/** Runs each task in its own process, all started together; each answers with one line. */
 export async function inProcesses(tasks: readonly ChildTask[]): Promise<unknown[]> {
   const running = await Promise.all(tasks.map((task) => startChild(task)));
   for (const child of running) child.go();
@@ -382,7 +382,7 @@ export async function inProcesses(tasks: readonly ChildTask[]): Promise<unknown[
   );
 }
 
-/** Tables with their columns, keys and indexes, in whatever words they were made. */
+/** Tables with their columns, keys and indexes, whatever statements made them. */
 export function shapeOf(ledger: Ledger): Promise<unknown> {
   return ledger.read(async (db) => {
     const rowsOf = async (statement: string): Promise<Record<string, string | number | null>[]> =>

@@ -5,9 +5,9 @@ import { gzipSync } from 'node:zlib';
 /** What happens to one request and its answer. */
 export type Fate =
   | { kind: 'pass' | 'reset before' | 'no answer' | 'never read' }
-  /** Each piece is late by the first and a random part of the second. */
+  /** Each piece is late by `milliseconds` and a random part of `jitter`. */
   | { kind: 'late'; milliseconds: number; jitter: number }
-  /** This much of the answer, then a reset, or an end as if it was complete. */
+  /** This much of the answer arrives, then a reset, or an end as if the answer was complete. */
   | { kind: 'reset' | 'end'; after: Beginning }
   /** The server gets the request when the signal aborts, even if the client no longer waits for the answer. */
   | { kind: 'late request'; until: AbortSignal }
@@ -29,8 +29,9 @@ export interface BrokenNetwork {
 }
 
 /**
- * A TCP proxy that breaks traffic byte by byte, in ways that an HTTP library cannot. `decide` gets the number of the request,
- * from 1, and its line. The client may keep connections, but must wait for an answer before its next request.
+ * A TCP proxy that breaks traffic byte by byte, in ways that an HTTP library cannot. `decide` gets the number of the
+ * request, from 1, and its line. The client may keep connections open, but must wait for an answer before its next
+ * request.
  */
 export async function brokenNetwork(
   targetOrigin: string,
@@ -98,7 +99,7 @@ export async function brokenNetwork(
   };
 }
 
-/** `answered`: all of the answer so far, with this piece. */
+/** `answered`: all of the answer so far, including this piece. */
 async function handOn(client: Socket, piece: Buffer, answered: Buffer, fate: Fate): Promise<void> {
   switch (fate.kind) {
     case 'late':
@@ -137,7 +138,7 @@ async function handOn(client: Socket, piece: Buffer, answered: Buffer, fate: Fat
 
 const endOfChunks = '\r\n0\r\n\r\n';
 
-/** The length of that part in bytes; null until it has arrived. */
+/** The length of this part of the answer in bytes; null until it has arrived. */
 function lengthOf(answered: Buffer, beginning: Beginning): number | null {
   const head = answered.indexOf('\r\n\r\n') + 4;
   if (head < 4) return null;

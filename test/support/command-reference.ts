@@ -17,7 +17,7 @@ function sections(path: string, command: CommandDeclaration): string[] {
   return [...own, ...(command.commands ?? []).flatMap((inner) => sections(`${path} ${inner.name}`, inner))];
 }
 
-/** Every example of the declarations, without the remark that a few of them end with. */
+/** Every example of the declarations, without the remark that some of them end with. */
 export function commandExamples({ examples = [], commands = [] }: CommandDeclaration = program): string[] {
   const own = examples.map((example) => example.split(/ {2,}/)[0] ?? example);
   return [...own, ...commands.flatMap(commandExamples)];

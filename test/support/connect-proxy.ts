@@ -11,7 +11,7 @@ export interface ConnectProxy {
   plain: string[];
   /** `silent`: it never answers. */
   mood: 'well' | 'silent' | number;
-  /** Connections to it that are open. */
+  /** How many connections to the proxy are open. */
   open(): number;
 }
 
@@ -28,7 +28,7 @@ export async function connectProxy(port: number): Promise<ConnectProxy> {
   });
   server.on('connect', ({ url, headers }, socket: Socket, head) => {
     proxy.tunnels.push({ to: url, authorization: headers['proxy-authorization'] });
-    // Read, and ended by hand, so that it notices when the other side goes.
+    // Read and ended by hand, so that the proxy notices when the other side leaves.
     if (proxy.mood === 'silent') return void socket.on('end', () => socket.end()).resume();
     if (proxy.mood !== 'well') {
       socket.end(`HTTP/1.1 ${proxy.mood} No\r\nContent-Length: 2\r\n\r\nno`);

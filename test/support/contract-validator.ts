@@ -30,7 +30,7 @@ const contract: Json = parseYaml(
   readFileSync(join(import.meta.dirname, '../../contract/gladly.openapi.yaml'), 'utf8'),
 );
 
-/** Operations for which the contract states 200 only, so that the answer for an unknown id is open. */
+/** Operations for which the contract states only 200, which leaves open how an unknown id is answered. */
 const openAbout404 = [
   '/api/v1/agents/{agentId}',
   '/api/v1/inboxes/{inboxId}',
@@ -39,8 +39,8 @@ const openAbout404 = [
 ];
 
 /**
- * The contract as JSON Schema: nullable becomes a type, overlapping oneOf becomes anyOf, and properties that only the other
- * side may send are forbidden.
+ * The contract as JSON Schema: nullable becomes a type, overlapping oneOf becomes anyOf, and properties that only the
+ * other side may send are forbidden.
  */
 function asJsonSchema(node: Json, forbidden: 'readOnly' | 'writeOnly'): Json {
   if (Array.isArray(node)) return node.map((one) => asJsonSchema(one, forbidden));
@@ -82,7 +82,7 @@ const forResponses = compiler('writeOnly');
 const escapePointer = (part: string): string => encodeURI(part.replaceAll('~', '~0').replaceAll('/', '~1'));
 const pointerTo = (...parts: string[]): string => parts.map((part) => `/${escapePointer(part)}`).join('');
 
-/** A node of the contract and the pointer to it, references followed. */
+/** A node of the contract and the pointer to it, after following references. */
 function resolve(...parts: string[]): { node: Json; at: string[] } | undefined {
   let node: Json = contract;
   let at: string[] = [];

@@ -9,7 +9,7 @@ export interface Document {
   text: string;
 }
 
-/** What users and contributors read. */
+/** The documents that users and contributors read. */
 export function documents(): Document[] {
   const inDocs = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'));
   return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...inDocs.map((file) => `docs/${file}`)].map(
@@ -21,7 +21,7 @@ export function documentAt(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-/** What stands under a heading of the second level. */
+/** The section under a second-level heading. */
 export function sectionOf(path: string, heading: string): string {
   const found = documentAt(path)
     .split(/^## /m)
@@ -58,8 +58,8 @@ export function blocksOf(text: string): Block[] {
 }
 
 /**
- * The lines of shell in a block, whatever holds them: a crontab after the five fields of its times, a systemd unit
- * after `ExecStart=` and without the folder of the program.
+ * The shell lines in a block: in a crontab, after the five fields of the time; in a systemd unit, after `ExecStart=`
+ * and without the folder of the program.
  */
 export function shellLinesOf({ language, lines }: Block): string[] {
   if (language === 'sh') return lines;
@@ -73,7 +73,7 @@ export function proseOf(text: string): string {
   return text.replace(/^```[^]*?^```$/gm, '');
 }
 
-/** Names that links can point to, as GitHub makes them of the headings. */
+/** Names that links can point to, as GitHub makes them from the headings. */
 export function anchorsOf(text: string): string[] {
   return [...proseOf(text).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
@@ -84,9 +84,9 @@ export function anchorsOf(text: string): string[] {
 }
 
 /**
- * What is said of a piece of code, by that code: the further cells of a table row whose first cell is code, or two cells
- * of a list entry such as "- `maxAge` (`30d`): closings older than this are not surveyed". The first of these two is what
- * stands in parentheses.
+ * What a document says about a piece of code, by that code: the other cells of a table row whose first cell is code, or
+ * two cells of a list entry such as "- `maxAge` (`30d`): closings older than this are not surveyed". The first of these
+ * two is the text in parentheses.
  */
 export function described(text: string): Map<string, string[]> {
   return new Map(
@@ -114,8 +114,8 @@ function listEntries(text: string): Described[] {
 }
 
 /**
- * The calls of gcsat in a line of shell: the words after `gcsat`, for each. Words are split as a shell does, which is
- * as much of it as the documents need: quotes, pipes, lists, redirections, process substitution, comments.
+ * The calls of gcsat in a line of shell: for each, the words after `gcsat`. Words are split as a shell splits them, as
+ * far as the documents need it: quotes, pipes, lists, redirections, process substitution, comments.
  */
 export function callsIn(line: string): string[][] {
   const calls: string[][] = [];

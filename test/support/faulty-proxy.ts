@@ -16,7 +16,7 @@ export interface FaultyProxy {
   seen: string[];
 }
 
-/** A proxy between the program and a server that decides about each request. */
+/** A proxy between the program and a server. `decide` chooses the fate of each request. */
 export async function faultyProxy(
   targetOrigin: string,
   decide: (request: string, count: number) => Fate,

@@ -3,13 +3,13 @@ import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A name without what is random in it. */
+/** A file name without its random part. */
 const nameOf = (path: unknown): string =>
   basename(String(path)).replace(/\.[0-9a-f]{16}$|\.[0-9a-f-]{36}$/, '.draft');
 
 /**
- * What is done to files from now on, in its order and until the test is over: `open a.draft`, `write a.draft`,
- * `sync a.draft`, `rename a.draft to a`. What a power cut leaves depends on that order alone.
+ * What is done to files from now until the test is over, in order: `open a.draft`, `write a.draft`, `sync a.draft`,
+ * `rename a.draft to a`. What a power cut leaves behind depends on that order alone.
  */
 export function watchFileCalls(): string[] {
   const calls: string[] = [];

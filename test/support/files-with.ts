@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A text in the ways in which a file may hold it. */
+/** The ways in which a file may hold a text. */
 function spellings(text: string): Buffer[] {
   const base64 = [0, 1, 2].map((shift) => {
     const encoded = Buffer.from(`${' '.repeat(shift)}${text}`).toString('base64');

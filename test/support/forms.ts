@@ -21,7 +21,7 @@ export const sampleQuestions: { readonly [Kind in QuestionKind]: OwnQuestion & {
   text: { kind: 'text', text: { en: 'What should we do better?' } },
 };
 
-/** Of English profiles, for ratings up to 2. */
+/** The form of English profiles, for ratings up to 2. */
 export function sampleForm(kind: QuestionKind | null, more: Partial<SurveyForm> = {}): SurveyForm {
   const question = kind === null ? null : sampleQuestions[kind];
   const form = formOf({ ...defaultPolicy, reasons: sampleReasons, question });

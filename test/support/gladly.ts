@@ -13,7 +13,7 @@ export interface TestGladly {
   trap(name: string): string;
 }
 
-/** What a program needs to survey the customers of a sandbox, by messages that Gladly sends. */
+/** The environment that a program needs to survey the customers of a sandbox with messages that Gladly sends. */
 export function connectionTo(
   sandbox: Pick<RunningSandbox, 'origin' | 'email' | 'token' | 'fromAddress'>,
 ): Record<string, string> {
@@ -27,7 +27,7 @@ export function connectionTo(
   };
 }
 
-/** Everything is new for each test, and the rate limit does not slow it down unless it sets one. */
+/** Everything is new for each test, and the rate limit does not slow a test down unless the test sets one. */
 export async function testGladly(options: SandboxOptions = {}): Promise<TestGladly> {
   const sandbox = await startSandbox({ size: 50, limits: { requestsPerSecond: 1000 }, ...options });
   onTestFinished(() => sandbox.close());
@@ -51,7 +51,7 @@ export async function testGladly(options: SandboxOptions = {}): Promise<TestGlad
   };
 }
 
-/** A conversation of this customer that has just closed; its id. */
+/** Makes a conversation of this customer that has just closed. Returns its id. */
 export async function closedConversation(
   { sandbox }: Pick<TestGladly, 'sandbox'>,
   email: string,
@@ -66,7 +66,7 @@ export async function closedConversation(
 
 /** The ledger as `surveys list` shows it. */
 export async function surveysOf(env: Record<string, string>): Promise<Record<string, unknown>[]> {
-  // Whichever time and temporary folder the program is given, the list is the same.
+  // The list is the same whichever clock and temporary folder the program is given.
   const { document } = await runJsonInside(['surveys', 'list'], {
     env: { ...env, NODE_OPTIONS: undefined, TMPDIR: undefined },
   });

@@ -5,9 +5,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const root = join(import.meta.dirname, '../..');
 
 /**
- * Files that took more than 80 s when all tests ran with three workers, the longest first. vitest knows how long files take
- * only where it has run before; elsewhere it begins with those of many bytes, and the longest ones have few, so that
- * the last of them ran alone in the end.
+ * Files that took more than 80 s when all tests ran with three workers, the longest first. vitest knows how long files
+ * take only where it has run before; elsewhere it begins with the largest. The longest-running files are small, so the
+ * last of them used to run alone at the end.
  */
 const longest = [
   'test/proof/crash-sweep.test.ts',
@@ -21,7 +21,7 @@ const longest = [
   'test/e2e/serve.test.ts',
 ].map((path) => join(root, path));
 
-/** The order in which vitest starts the files: the longest ones first, and then as it would by itself. */
+/** The order in which vitest starts the files: the longest first, then in vitest's own order. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const missing = longest.filter((path) => !existsSync(path));

@@ -20,12 +20,12 @@ export interface MailServer {
   /** `smtp://127.0.0.1:…` */
   url: string;
   received: ReceivedMail[];
-  /** Connections that were ever made. */
+  /** How many connections were ever made. */
   connections(): number;
   close(): Promise<void>;
 }
 
-/** A real mail server on loopback that keeps what it takes; it is gone when the test is. */
+/** A real mail server on loopback that keeps what it takes; it is closed when the test is over. */
 export async function mailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
   const received: ReceivedMail[] = [];
   const numbers = new Map<string, number>();
@@ -65,7 +65,7 @@ export async function mailServer(options: SMTPServerOptions = {}): Promise<MailS
       else options.onConnect.call(server, session, callback);
     },
   });
-  // Clients that break off are what the tests are about.
+  // Some tests are about clients that break off.
   server.on('error', () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const close = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));

@@ -41,7 +41,7 @@ function templateOf(path: string): string | undefined {
   );
 }
 
-/** What of an exchange breaks the contract of Agent Connect, on either side; empty where nothing does. */
+/** Everything in an exchange that breaks the contract of Agent Connect, on either side; empty if nothing does. */
 export function medalliaViolations(exchange: Exchange): string[] {
   const template = templateOf(exchange.path);
   const method = exchange.method.toLowerCase();
@@ -72,7 +72,7 @@ export function medalliaViolations(exchange: Exchange): string[] {
     found.push(...schemaErrors(pointer, body).map((error) => `request: ${error}`));
   }
   const response = operation.responses[String(exchange.status)];
-  // Over the limit is documented for Data Return alone, and may happen anywhere.
+  // 429 is documented for Data Return alone, but may happen anywhere.
   if (response === undefined && exchange.status !== 429)
     return [...found, `response: ${exchange.status} is not documented`];
   if (exchange.status === 200) {

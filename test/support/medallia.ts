@@ -33,7 +33,7 @@ export async function withMedallia(): Promise<MedalliaSetup> {
   };
 }
 
-/** A customer finishes the survey there, or changes the answer. */
+/** A customer finishes the survey at Agent Connect, or changes the answer. */
 export async function answer(
   { sandbox }: Pick<MedalliaSetup, 'sandbox'>,
   interactionId: unknown,
@@ -50,7 +50,7 @@ export async function answer(
 
 const isCard = /^\/api\/v1\/customers\/[^/]+\/conversation-items/;
 
-/** Cards that stand on timelines in the end. */
+/** How many cards are on timelines in the end. */
 export async function cardsOn(gladly: MedalliaSetup): Promise<number> {
   const requests = await gladly.requests();
   const counted = (method: string): number =>

@@ -1,4 +1,4 @@
-/** Of halden.gladly.test, which no name server knows. It protects nothing. */
+/** The certificate of halden.gladly.test, which no name server knows. It protects nothing. */
 export const certificate = `-----BEGIN CERTIFICATE-----
 MIIBrzCCAVagAwIBAgIUGxNK3T3RIEyhD9CWu0vpiH1cFs0wCgYIKoZIzj0EAwIw
 HTEbMBkGA1UEAwwSaGFsZGVuLmdsYWRseS50ZXN0MCAXDTI2MTEyOTE2NDU0OFoY

@@ -1,6 +1,6 @@
 import type { ReportFilters } from '../../src/documents/report.ts';
 
-/** Of a report of everything. */
+/** The filters of a report of everything. */
 export const noFilters: ReportFilters = {
   agents: [],
   inboxes: [],

@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 
-/** A mail server whose answer to each line the test chooses, also to EHLO; null: none. Returns its `smtp://` address. */
+/** A mail server. The test chooses the answer to each line, even to EHLO; null: none. Returns its `smtp://` address. */
 export async function plainServer(
   answer: (line: string) => string | null | Promise<string | null>,
   greeting: () => string | Promise<string> = () => '220 mail.example ESMTP',

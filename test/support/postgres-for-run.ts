@@ -5,14 +5,14 @@ import { newData, startPostgres } from './postgres-server.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Of the server for all tests of a run. */
+    /** The port of the server that all tests of a run share. */
     postgresPort: number;
-    /** Data for a server of a test's own, as `newData` makes it. */
+    /** The data that `newData` made, for a test that starts its own server. */
     postgresFolder: string;
   }
 }
 
-/** A ledger that is new, which each test gets a copy of. */
+/** A new ledger; each test gets a copy of it. */
 export const template = 'new_ledger';
 
 /** One server for all tests of a run. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-/** Where a PostgreSQL server is installed, as Debian does it, or on the path; null: nowhere. */
+/** The folder where a PostgreSQL server is installed, Debian's or one on the path; null: none is. */
 export function installedServer(): string | null {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian)
@@ -22,17 +22,17 @@ export function installedServer(): string | null {
 
 export interface TestServer {
   port: number;
-  /** Of a database, for the tests' own use. */
+  /** The address of a database, for the tests' own use. */
   url(database: string): string;
   query(database: string, text: string): Promise<pg.QueryResult<Record<string, unknown>>>;
   start(): Promise<void>;
-  /** As `pg_ctl stop` does it. */
+  /** Stops the server as `pg_ctl stop` does. */
   stop(mode: 'fast' | 'immediate'): Promise<void>;
-  /** Ends it and removes all that it had. */
+  /** Stops the server and removes all its data. */
   remove(): Promise<void>;
 }
 
-/** The server refuses root. */
+/** The user to run the server as, because it refuses root. */
 function serverUser(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const [uid, gid] = ['-u', '-g'].map((flag) =>
@@ -50,7 +50,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** One question to a server of this machine. */
+/** Sends one query to a server on this machine. */
 export async function queried(
   port: number,
   database: string,
@@ -66,7 +66,7 @@ export async function queried(
   }
 }
 
-/** A folder of data that no server uses, to be copied: to make one takes a server longer than to start. */
+/** A data folder that no server uses, to be copied: making one takes a server longer than starting. */
 export function newData(): string {
   const { folder, user, binaries } = ownFolder();
   execFileSync(
@@ -86,7 +86,7 @@ function ownFolder(): { folder: string; user: ReturnType<typeof serverUser>; bin
   return { folder, user, binaries };
 }
 
-/** What makes it fast and forgetful: nothing that a test decides by. */
+/** Settings that make a server fast and forgetful. No test's outcome depends on them. */
 const quick = {
   max_connections: '200',
   shared_buffers: '64MB',
@@ -99,9 +99,9 @@ const quick = {
 };
 
 /**
- * A server of its own, in a temporary folder, on this machine alone.
+ * A separate server in a temporary folder, which only this machine can reach.
  *
- * @param settings besides those that make it fast and forgetful
+ * @param settings besides those that make the server fast and forgetful
  * @param made a folder of `newData` to copy; without it, one is made
  */
 export async function startPostgres(

@@ -5,7 +5,7 @@ import { program } from '../../src/commands/program/program.ts';
 import { root } from './documents.ts';
 
 export interface PrintedCommand {
-  /** As it is printed; what is put in while it runs stands as `${expression}`. */
+  /** The command as it is printed; a part filled in at run time appears as `${expression}`. */
   text: string;
   /** File and line. */
   place: string;
@@ -16,8 +16,8 @@ const mention = new RegExp(`\\bgcsat (?:…|<|--|(?:${names})(?![\\w-]))`, 'g');
 const marked = /`([^`]*)`|<code>(.*?)<\/code>/g;
 
 /**
- * Every command that a text of the program's source can advise: in backticks, in `<code>`, an example, or a text that is
- * nothing else.
+ * Every command that a text in the program's source can advise: in backticks, in `<code>`, as an example, or as the
+ * whole text.
  *
  * @throws Error for a text that names a command in any other way, so that none is missed
  */
@@ -68,7 +68,7 @@ function textOf(node: ts.Node): string | null {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (!ts.isTemplateExpression(node)) return null;
   const spans = node.templateSpans.map(({ expression, literal }) => {
-    // A text within a text is visited by itself.
+    // A text within another text is visited by itself.
     const filled = expression.getText().includes('`') ? '' : expression.getText();
     return `\${${filled}}${literal.text}`;
   });

@@ -7,13 +7,13 @@ import { parse } from 'yaml';
 
 export interface Prism {
   origin: string;
-  /** The violations in requests so far. An answer that Prism cannot give is another error, with 5xx. */
+  /** The violations in requests so far. If Prism itself cannot answer, it sends a 5xx, which is not counted here. */
   requestViolations(): string[];
   close(): Promise<void>;
 }
 
 export interface PrismOptions {
-  /** Epoch milliseconds: moves the example as if its conversation was closed then. Default: as it is, in 2016. */
+  /** Epoch milliseconds: moves the example so that its conversation closed then. Default: not moved, in 2016. */
   closedAt?: number;
 }
 
@@ -23,7 +23,7 @@ const startWithinMs = 30_000;
 
 type Json = any; // eslint-disable-line @typescript-eslint/no-explicit-any -- a parsed document of any shape
 
-/** Moves every time of a document, in whatever property, by so many milliseconds. */
+/** Moves every time in a document, whatever its property, by this many milliseconds. */
 function moved(node: Json, byMs: number): Json {
   if (Array.isArray(node)) return node.map((one) => moved(one, byMs));
   if (typeof node === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(node)) {
@@ -48,15 +48,15 @@ function exampleContract({ closedAt }: PrismOptions): Json {
     items.value = moved(items.value, closedAt - lastMs);
     example.value.createdAt = items.value[0].timestamp;
     example.value.closedAt = new Date(closedAt).toISOString();
-    // Without an example Prism sends some text, which would mean that the timeline is cut.
+    // Without an example, Prism sends some text, which would mean that the timeline was cut.
     contract.components.headers.GladlyLimitedData.example = 'false';
   }
   return contract;
 }
 
 /**
- * Prism, an independent reader of the contract, in the role of Gladly: it refuses a request that breaks the contract and
- * answers any other with the contract's example. It remembers nothing between requests.
+ * Prism, an independent reader of the contract, in the role of Gladly: it refuses a request that breaks the contract
+ * and answers any other with the contract's example. It remembers nothing between requests.
  */
 export async function startPrism(options: PrismOptions = {}): Promise<Prism> {
   const directory = mkdtempSync(join(tmpdir(), 'gcsat-prism-'));

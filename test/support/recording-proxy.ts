@@ -7,7 +7,7 @@ export interface RecordingProxy {
   origin: string;
   exchanges: readonly Exchange[];
   /**
-   * Every departure from the contract so far, with method and path. Exchanges about one of the ids are left out, because
+   * Every departure from the contract so far, with method and path. Exchanges about an exempt id are left out, because
    * some conversations of the sandbox break the contract on purpose.
    */
   deviations(exemptIds?: readonly string[], options?: ValidationOptions): string[];
@@ -20,7 +20,7 @@ async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Passes everything between a client and the sandbox on unchanged, and keeps it. */
+/** Passes on everything between a client and the sandbox unchanged, and records it. */
 export async function recordingProxy(targetOrigin: string): Promise<RecordingProxy> {
   const target = new URL(targetOrigin);
   const exchanges: Exchange[] = [];
@@ -55,7 +55,7 @@ export async function recordingProxy(targetOrigin: string): Promise<RecordingPro
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       outgoing.end(responseBody);
     };
-    // A connection that breaks behind the proxy breaks in front of it too.
+    // A connection that breaks behind the proxy also breaks in front of it.
     pass().catch(() => outgoing.socket?.resetAndDestroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -12,8 +12,8 @@ const beforeNodeStarts = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'TMPDIR'];
 type InsideOptions = Pick<RunOptions, 'env' | 'input' | 'cwd'>;
 
 /**
- * Runs a command line as `run` does, but in the process of the test, which is several times quicker. For what a command
- * says and stores. Signals, crashes, two runs at once and everything that is the operating system's need `run`.
+ * Runs a command line as `run` does, but in the process of the test, which is several times faster. Use it for what a
+ * command says and stores. Signals, crashes, two runs at once, and anything that needs the operating system need `run`.
  */
 export async function runInside(
   args: readonly string[],
@@ -60,7 +60,7 @@ export async function runInside(
   }
 }
 
-/** As `runJson`, in the process of the test. */
+/** Runs as `runJson` does, but in the process of the test. */
 export async function runJsonInside(args: readonly string[], options?: InsideOptions): Promise<JsonResult> {
   return withDocument(args, await runInside(['--json', ...args], options));
 }

@@ -8,9 +8,9 @@ import { built } from './tools.ts';
 export const binary = join(import.meta.dirname, '../../bin/gcsat');
 
 export interface RunOptions {
-  /** Added to a clean environment; undefined takes a variable out. */
+  /** Added to a clean environment; undefined removes a variable. */
   env?: Record<string, string | undefined>;
-  /** What stdin says before it ends. */
+  /** What is sent to stdin before it ends. */
   input?: string | Uint8Array;
   /** After this time the process is killed, and the run fails. */
   timeoutMs?: number;
@@ -33,8 +33,8 @@ export function temporaryFolder(): string {
 }
 
 /**
- * An environment in which nothing of this machine's user is seen: no variable of gcsat but what is given, no colors,
- * no CI, no extra certificates (they slow every start down); configuration and data go below the folder.
+ * An environment that shows nothing of this machine's user: no variables of gcsat except the given ones, no colors, no
+ * CI, no extra certificates (they slow down every start). Configuration and data go below the folder.
  */
 export function cleanEnvironment(folder: string, env: RunOptions['env'] = {}): NodeJS.ProcessEnv {
   const clean: NodeJS.ProcessEnv = {

@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { start } from './run.ts';
 
-/** What the environment of a server names in GCSAT_WEBHOOK_PASSWORD. */
+/** The GCSAT_WEBHOOK_PASSWORD in a server's environment. */
 export const webhookPassword = 'a password that is long enough';
 
 export interface Serving {
   origin: string;
   /**
-   * Tells of a closing as Gladly's webhook does.
+   * Reports a closing as Gladly's webhook does.
    *
-   * @param timestamp of the event; without one it is of no known time
+   * @param timestamp the time of the event; without it, the event has no known time
    * @returns the status of the answer
    */
   tell(conversationId: string, timestamp?: string): Promise<number>;
@@ -20,7 +20,7 @@ export interface Serving {
   ended: Promise<unknown>;
 }
 
-/** A server as a process of its own, once it listens. It catches up on nothing. */
+/** Starts a server as a separate process, and resolves once it listens. It catches up on nothing. */
 export async function serve(env: Record<string, string>): Promise<Serving> {
   const child = start(['serve', '--json', '--port', '0', '--no-catch-up'], { env });
   const ended = once(child, 'close') as Promise<[number | null]>;

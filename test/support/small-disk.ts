@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { onTestFinished } from 'vitest';
 
-/** Puts a small disk of its own at a folder, until the test is over. False: this machine does not let us. */
+/** Mounts a small disk at a folder until the test is over. False: this machine does not allow it. */
 export function mountSmallDisk(folder: string, megabytes: number): boolean {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=700`, 'tmpfs', folder], {

@@ -3,19 +3,19 @@ import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 
 /**
- * What happens at one line of the client: passed on; the connection is cut before or after the server has it; or the
- * server has it and its answer never arrives.
+ * What happens to one line from the client: it is passed on; the connection is cut before or after the server gets it;
+ * or the server gets it and its answer never arrives.
  */
 export type LineFate = 'pass' | 'cut before' | 'cut after' | 'hold answer';
 
 export interface SmtpProxy {
   port: number;
   url: string;
-  /** Lines of the client so far. */
+  /** The client's lines so far. */
   lines: string[];
 }
 
-/** Stands between the program and a mail server without encryption, and decides about each line. */
+/** Stands between the program and an unencrypted mail server. `decide` chooses the fate of each line. */
 export async function smtpProxy(
   targetPort: number,
   decide: (line: string, connection: number) => LineFate,

@@ -5,17 +5,17 @@ import { onTestFinished } from 'vitest';
 import { binary, temporaryFolder } from './run.ts';
 import { built, installed } from './tools.ts';
 
-/** What is typed once a question, or a part of it, stands on the screen. */
+/** What to type once a question, or a part of it, is on the screen. */
 export type Answer = readonly [question: string, answer: string];
 
-/** More than a program ever shows; one that asks without end is killed. */
+/** More than a program ever shows; a program that asks endlessly is killed. */
 const mostCharacters = 1_000_000;
 
 /**
- * Runs a line of shell on a pseudo-terminal of 100 columns, in which `gcsat` is the program, and types the answers in
- * their order.
+ * Runs a line of shell, in which `gcsat` is the program, on a pseudo-terminal of 100 columns, and types the answers in
+ * order.
  *
- * @returns its exit code, everything that the terminal was sent, and whether all questions were asked
+ * @returns its exit code, everything that was sent to the terminal, and whether all questions were asked
  */
 export async function atTerminal(
   line: string,
@@ -38,8 +38,8 @@ export async function atTerminal(
     if (question === undefined || answer === undefined || !screen.includes(question)) return;
     next += 1;
     terminal.stdin.write(answer);
-    // What is typed in the moment in which a question appears may be lost. Once it is answered, it is marked with ✔,
-    // and what is typed then is shown as it is.
+    // What is typed at the moment when a question appears may be lost, so the last answer is typed again until its
+    // question is marked with ✔. Anything typed after that would be shown on the screen.
     if (next !== answers.length) return;
     again = setInterval(() => {
       const text = stripVTControlCharacters(screen);

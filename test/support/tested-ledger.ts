@@ -1,2 +1,2 @@
-/** This run of the tests is about ledgers on a server, and not about files. */
+/** Whether this test run is about ledgers on a server instead of in files. */
 export const isOnServer = process.env['TEST_LEDGER'] === 'postgres';

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 
 const howToInstall = 'On Debian, .ci/run installs what the tests need.';
 
-/** @throws Error one line, where a program that a test starts is not installed */
+/** @throws Error of one line if a program that a test starts is not installed */
 export function installed(program: string): string {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   const path = folders.map((folder) => join(folder, program)).find(isExecutable);
@@ -11,7 +11,7 @@ export function installed(program: string): string {
   return path;
 }
 
-/** The browser for the tests of pages: that of `CHROMIUM`, else the installed one. */
+/** The browser for the tests of pages: the one that `CHROMIUM` names, or else the installed one. */
 export function installedChromium(): string {
   const named = process.env['CHROMIUM'] ?? '';
   if (named === '') return installed('chromium');
@@ -20,9 +20,9 @@ export function installedChromium(): string {
 }
 
 /**
- * The library that gives a program another clock, wherever Debian has it for this kind of machine.
+ * The library that gives a program another clock, wherever Debian puts it on this kind of machine.
  *
- * @throws Error one line, where it is not installed
+ * @throws Error of one line if it is not installed
  */
 export function installedClock(): string {
   const places = readdirSync('/usr/lib').map((name) => `/usr/lib/${name}/faketime/libfaketimeMT.so.1`);
@@ -31,7 +31,7 @@ export function installedClock(): string {
   return path;
 }
 
-/** @throws Error one line, where the program was not built */
+/** @throws Error of one line if the program was not built */
 export function built(program: string): string {
   const start = join(program, '../../dist/start.cjs');
   if (!existsSync(start))

@@ -6,7 +6,7 @@ import { startSandbox } from '../../src/sandbox/start.ts';
 import { blocksOf } from './documents.ts';
 import { binary, temporaryFolder } from './run.ts';
 
-/** A command of a document and what the document says that it prints. */
+/** A command in a document, and what the document says it prints. */
 export interface Step {
   command: string;
   printed: string[];
@@ -30,11 +30,11 @@ export function stepsOf(text: string): Step[] {
 }
 
 export interface Session {
-  /** Types a command as a reader would, and gives everything that it prints and its exit code. */
+  /** Types a command as a reader would. Returns everything that it prints and its exit code. */
   type(command: string): Promise<{ output: string; code: number | null | 'running' }>;
 }
 
-/** Commands that run until they are stopped, and what the last line says that they print before they wait. */
+/** Commands that run until they are stopped, and the last line that each prints before it waits. */
 const waiting: readonly [command: RegExp, isReady: RegExp][] = [
   [/^gcsat sandbox\b/, /Press Ctrl-C/],
   [/^gcsat serve .*--sandbox\b|^gcsat serve --sandbox\b/, /Press Ctrl-C/],
@@ -43,8 +43,8 @@ const waiting: readonly [command: RegExp, isReady: RegExp][] = [
 
 /**
  * A reader with several terminals, on a machine where nobody has used gcsat before. `gcsat sandbox` and `gcsat serve`
- * run in others, and the variables that the sandbox prints are exported in this one. Ports of the document may be taken
- * here, so they get free ones, which later commands use.
+ * run in other terminals, and the variables that the sandbox prints are exported in this one. The document's ports may
+ * be taken on this machine, so the programs get free ports, which later commands use.
  */
 export async function openSession(): Promise<Session> {
   const home = temporaryFolder();
@@ -101,7 +101,7 @@ export async function openSession(): Promise<Session> {
   };
 }
 
-/** Special conversations of the day of the transcripts become those of today. */
+/** Replaces the special conversations of the transcripts' day with those of today. */
 async function translation(): Promise<(command: string) => string> {
   const [then, now] = await Promise.all([specialIds(() => takenAt), specialIds(Date.now)]);
   const ids = new Map(then.map((id, index) => [id, now[index]]));
@@ -115,8 +115,8 @@ async function specialIds(clock: () => number): Promise<string[]> {
 }
 
 /**
- * Lines of a long run that a day may have or not have: why somebody is not asked, further rows of a table, the
- * requests by operation, the progress of what takes more than ten seconds.
+ * Lines of a long run that appear on some days only: why a customer gets no survey, further rows of a table, the
+ * requests by operation, the progress of anything that takes more than ten seconds.
  */
 const everydayRow =
   /^(?:(?:Suppressed|Would skip)? +\d+ {2}\S.*| +and \d+ more| {10,}\w+ \d+(?:, \w+ \d+)*|.* closings\/s(?:, .* left)?)$/;
@@ -124,8 +124,8 @@ const everydayCounts =
   /^(Closings|Would add|This run|Would send|Would take|By agent|By inbox|By day|Requests|Time) +(?!0: )(?:about )?\d.*$/;
 
 /**
- * What stays the same from day to day and from machine to machine: no ids, times, ports, widths of columns, and not
- * how many everyday conversations closed and what became of them.
+ * The part of the output that stays the same from day to day and from machine to machine: no ids, times, ports, column
+ * widths, or counts of everyday conversations and what became of them.
  */
 export function lasting(output: string | readonly string[]): string {
   const lines = typeof output === 'string' ? output.split('\n') : output;
@@ -141,7 +141,7 @@ export function lasting(output: string | readonly string[]): string {
         .replace(/[\w-]{22,}/g, 'ID')
         .replace(/(?:127\.0\.0\.1|localhost)([:_])\d+/g, '127.0.0.1$1PORT')
         .replace(/\d+ ms\b/g, 'N ms')
-        // Addresses of special customers tell the day.
+        // Addresses of special customers contain the day.
         .replace(/\.\d{5}-(\d+@)/g, '.DAY-$1')
         .replace(/ +/g, ' ')
         .trim(),
@@ -150,7 +150,7 @@ export function lasting(output: string | readonly string[]): string {
     .join('\n');
 }
 
-/** What a document says is printed; a line of `…` stands for lines that it leaves out. */
+/** Matches what a document says is printed; a line of `…` stands for lines that it leaves out. */
 export function pattern(printed: readonly string[]): RegExp {
   const escaped = lasting(printed)
     .split('\n')

@@ -49,7 +49,7 @@ const failure = (conversationId: string, message = 'the connection broke') => ({
 describe('what a run shows', () => {
   test('the sources, the counts, the reasons, the requests and the failures', () => {
     const text = shown();
-    // It was printed when the run began.
+    // The range was printed when the run began.
     expect(text).not.toMatch(/^Range/m);
     expect(text).toMatch(/^Sources +report, events$/m);
     expect(text).toMatch(/^Closings +120: 80 sent, 39 suppressed, 1 failed$/m);

@@ -55,7 +55,7 @@ test('characters that a terminal or a loader chokes on are gone', () => {
 });
 
 test('every row can be read by another reader and given back, whatever it holds', () => {
-  // Texts without these come back exactly.
+  // Texts without these characters come back exactly.
   const removed =
     /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2028\u2029\u2066-\u2069\uFEFF]/;
   const text = fc

@@ -29,11 +29,11 @@ test('checks that are skipped because of others are one line, and those with a r
       '6 checks: 5 skipped, 1 ok',
     ].join('\n'),
   );
-  // Scripts that read a pipe get a line each, as ever.
+  // Scripts that read a pipe still get one line for each check.
   expect(doctorView({ ok: true, requests: {} as never, checks }, screen())).toContain(
     '– skipped  queue.failed  not checked, because of ledger.open\n',
   );
-  // A few are a line each, which names them.
+  // A few skipped checks get a line each, which names them.
   expect(
     doctorView({ ok: true, requests: {} as never, checks: checks.slice(0, 4) }, screen({ columns: 80 })),
   ).toContain('queue.failed  not checked, because of ledger.open');

@@ -184,7 +184,7 @@ test('with room, a row has the interval of its response rate, and how many were 
     'Channel      Inbox                Score     95%  Answers  Response  Differs',
     'fbMessenger  Orders and Delivery    80%  58–92%       20       50%  no',
   ]);
-  // Of two names that are too long, each has more room without it.
+  // Without that column, two names that are too long get more room each.
   const long: ReportDocument = {
     ...two,
     rows: [pair('fbMessenger of several countries', 'Orders and Delivery of all of them')],

@@ -80,7 +80,7 @@ test.each(['', 'folder', '/dev/null', '/proc/version/x', '/proc/x/rows.csv'])(
   },
 );
 
-/** Until the test is over. */
+/** Makes writing fail as on a full disk until the test is over. */
 function fullDisk(): void {
   const { open } = fs;
   const writeFile = (): Promise<void> => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));

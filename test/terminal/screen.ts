@@ -1,6 +1,6 @@
 import { createOutput, type Output, type Sink } from '../../src/terminal/output.ts';
 
-/** Where a view is shown, without colors: as wide as it likes, unless it is a terminal. */
+/** An output without colors for a view: as wide as the view likes, unless it is a terminal. */
 export function screen(terminal: { columns?: number } = {}): Output {
   const stdout: Sink = {
     write: () => true,

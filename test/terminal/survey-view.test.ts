@@ -4,7 +4,7 @@ import type { SurveyDocument } from '../../src/documents/survey.ts';
 import { surveyView } from '../../src/terminal/survey-view.ts';
 import { screen } from './screen.ts';
 
-/** A document in which everything that others write is this text. */
+/** A document in which everything that others can write is this text. */
 function documentOf(text: string): SurveyDocument {
   const item: EvidenceItem = {
     itemId: text,

@@ -232,7 +232,7 @@ test('a list of 80 columns says what became of a request at Agent Connect', () =
   expect(listed('medallia', 'Sent')).toContain('by medallia (Sent), Ada');
   expect(listed('medallia', null)).toContain('kim@example.com by medallia, Ada');
   expect(listed('medallia', undefined)).toContain('kim@example.com by medallia, Ada');
-  // What others asked there.
+  // A survey that others sent by Agent Connect.
   expect(listed(null, 'Sent')).toContain('kim@example.com by medallia (Sent), Ada');
   expect(listed('smtp', 'Sent')).toContain('kim@example.com by smtp, Ada');
   expect(listed(null, undefined)).toContain('kim@example.com, Ada');

@@ -33,9 +33,9 @@ export interface World {
   sandbox: RunningSandbox;
   ledger: Ledger;
   folder: string;
-  /** Services of a new run on the one ledger. */
+  /** Services of a new run with this ledger. */
   services(changes?: ServicesChanges): Services;
-  /** Tells Gladly of a conversation that is closed now, unless `close` is false; its id. */
+  /** Makes a conversation in Gladly that closes now, unless `close` is false. Returns its id. */
   tell(conversation?: Record<string, unknown>): Promise<string>;
   change(conversationId: string, what: 'close' | 'reopen'): Promise<void>;
   /** Every row of the ledger, newest first. */
@@ -57,7 +57,7 @@ export interface ServicesChanges {
   pacer?: Pacer;
 }
 
-/** A sandbox without everyday conversations, unless asked for, and a ledger; nothing waits for a rate limit. */
+/** A ledger, and a sandbox without everyday conversations unless they are asked for; nothing waits for a rate limit. */
 export async function world(options: SandboxOptions = {}): Promise<World> {
   const time = { now: noon };
   const clock = (): number => time.now;
@@ -184,7 +184,7 @@ export interface RunChanges extends Partial<Omit<BackfillRequest, 'target'>> {
   listener?: Partial<BackfillListener>;
 }
 
-/** What a run came to; what stopped it is thrown, as by the command. */
+/** What a run came to. Throws what stopped it, as the command does. */
 export async function documentOf<Document>(
   work: Promise<{ document: Document; failure: Failure | null }>,
 ): Promise<Document> {
@@ -232,7 +232,7 @@ export function tickOf(services: Services, dryRun = false): Promise<SyncDocument
 export const sumOf = (counts: object): number =>
   (Object.values(counts) as number[]).reduce((sum, count) => sum + count, 0);
 
-/** Deliveries by the customer's address. */
+/** How many messages each customer's address got. */
 export function mailsByAddress({ sandbox }: Pick<World, 'sandbox'>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { to } of sandbox.mailbox()) counts.set(to, (counts.get(to) ?? 0) + 1);

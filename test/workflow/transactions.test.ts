@@ -49,7 +49,7 @@ test('no transaction that writes spans turns of the event loop: webhooks, named 
   expect(watched.transactions()).toBeGreaterThan(20);
   expect(watched.spanning()).toBe(0);
 
-  // The watch sees one that does.
+  // The watch notices a transaction that spans turns.
   await own.ledger.write('ledger', () => new Promise((resolve) => setTimeout(resolve, 5)));
   expect(watched.spanning()).toBe(1);
 });

@@ -3,8 +3,8 @@ import { formatInstant, toMilliseconds, type Instant } from '../values/instant.t
 import type { Channel } from './timeline.ts';
 
 /**
- * An event of one of the conversation's contacts, as both `GET /events` (entity CONTACT) and the ContactTimestampsReport
- * give it. A second source for the responder of a cut timeline.
+ * An event of one of the conversation's contacts, as both `GET /events` (entity CONTACT) and the
+ * ContactTimestampsReport give it. A second source for the responder when the timeline is cut.
  */
 export interface ContactEvent {
   /** CONTACT/MESSAGE_SENT, CONTACT/OFFER_ACCEPTED, CONTACT/STARTED, CONTACT/ENDED; others are ignored. */
@@ -23,7 +23,7 @@ export interface ContactEvent {
 
 export type ContactFinding =
   | { responder: Response }
-  /** The last response is a call whose agent no source names. */
+  /** The last response is a call, and no source names its agent. */
   | { unnamed: Instant }
   | null;
 
@@ -37,7 +37,7 @@ const channels: Record<string, { channel: Channel; itemType: string }> = {
   WHATSAPP: { channel: 'whatsapp', itemType: 'WHATSAPP' },
 };
 
-/** The last response before the closing that these events prove, in whatever order they come. */
+/** The last response before the closing that these events prove. Their order does not matter. */
 export function lastContactResponse(
   events: readonly ContactEvent[],
   closedAt: Instant | null,
@@ -81,8 +81,8 @@ function responseOf(event: ContactEvent, all: readonly ContactEvent[]): ContactR
   const start = call.find(({ type }) => type === 'CONTACT/STARTED');
   const caller = start?.initiator.type === 'AGENT' ? start.initiator : null;
   if (event.status === 'ANSWERED') return [{ event, agentId: caller?.id ?? null }];
-  // An inbound call without an accepted offer reached no agent. An outbound call, or one whose start is missing, may have
-  // been answered: then there was a response, and no source names its agent.
+  // An inbound call without an accepted offer reached no agent. An outbound call, or one whose start is missing, may
+  // have been answered: then there was a response, and no source names its agent.
   return caller !== null || start === undefined ? [{ event, agentId: null }] : [];
 }
 
@@ -90,7 +90,7 @@ function agentOfOffer({ acceptedBy, initiator }: ContactEvent): string | null {
   return acceptedBy ?? (initiator.type === 'AGENT' ? initiator.id : null);
 }
 
-/** A message or a call has about the same time in every source; a report may write whole minutes. */
+/** Every source gives a message or a call about the same time; a report may cut it to the minute. */
 const sameMomentMs = 5000;
 const minute = 60_000;
 
@@ -102,7 +102,10 @@ function isSameMoment(event: number, item: number): boolean {
 const timeOf = ({ at }: ConsideredItem): number => Date.parse(at ?? '');
 const reportedTypes = new Set(Object.values(channels).map(({ itemType }) => itemType));
 
-/** Whether the event is the item that the timeline shows. Only a stream names messages, and nothing names a call. */
+/**
+ * Whether the event is this item of the timeline. Only `GET /events` gives ids of messages, and no source gives the id
+ * of a call.
+ */
 function isOf(event: ContactEvent, item: ConsideredItem): boolean {
   if (event.messageId !== null && item.itemId !== null) return event.messageId === item.itemId;
   // The contact ends when the agent is done with it, some time after the call.
@@ -114,7 +117,7 @@ function isOf(event: ContactEvent, item: ConsideredItem): boolean {
   );
 }
 
-/** Without the messages that the timeline shows as refused: a source of contacts does not know of failed deliveries. */
+/** Leaves out the messages that the timeline rules out: contact events do not tell of failed deliveries. */
 export function withoutRefused(events: readonly ContactEvent[], { considered }: Attribution): ContactEvent[] {
   const [shown, refused] = [considered.filter(isResponse), considered.filter((item) => !isResponse(item))];
   const ids = new Set(refused.map(({ itemId }) => itemId));
@@ -127,10 +130,11 @@ export function withoutRefused(events: readonly ContactEvent[], { considered }: 
 }
 
 /**
- * The last response that a cut timeline shows, later than what the source found, and that the source should have and has
- * not: then it does not know, and has not answered. Responses of excluded agents are such too. Null where it has all.
+ * The last response in a cut timeline that is later than what the source found and that the source should have but
+ * lacks. The source is then incomplete, and its finding does not count. Responses of excluded agents are checked, too.
+ * Null if the source lacks nothing.
  *
- * @param events all that the source gave, from `since` (epoch milliseconds) on
+ * @param events everything that the source gave, from `since` (epoch milliseconds) on
  */
 export function lacking(
   { considered }: Attribution,
@@ -143,7 +147,7 @@ export function lacking(
   );
   const last = (among: readonly ConsideredItem[]): ConsideredItem[] =>
     among.toSorted((one, other) => timeOf(one) - timeOf(other)).slice(-1);
-  // An excluded one after it would hide that the one that counts is missing.
+  // Both, because a later response of an excluded agent would hide that the one that counts is missing.
   const needed = [...last(expected), ...last(expected.filter(({ counts }) => counts))];
   return needed.find((item) => !events.some((event) => isOf(event, item))) ?? null;
 }
@@ -153,10 +157,10 @@ function foundAt(finding: NonNullable<ContactFinding>): number {
 }
 
 /**
- * The later of the last visible response of a cut timeline and the one that the other source proves. Null when the other
- * source proves none: a cut timeline alone never names the responder.
+ * The later of two responses: the last one visible in a cut timeline, and the one that the other source proves. Null
+ * when the other source proves none: a cut timeline alone never names the responder.
  *
- * @param finding of a source that lacks nothing of what the timeline shows
+ * @param finding from a source that lacks nothing that the timeline shows
  */
 export function solveTruncated(visible: Attribution, finding: ContactFinding): Response | null {
   if (finding === null) return null;
@@ -167,7 +171,7 @@ export function solveTruncated(visible: Attribution, finding: ContactFinding): R
   if (shown === null || shownAt === null) return responder;
   if (shown.itemId !== null && shown.itemId === responder.itemId) return shown;
   if (shown.agentId !== responder.agentId && isSameMoment(foundAt(finding), shownAt)) {
-    // What is hidden comes after what is shown, however coarse the source's times are.
+    // Hidden items come after the visible ones, however coarse the source's times are.
     const isShown = visible.considered.some(
       (item) =>
         item.counts && item.agentId === responder.agentId && isSameMoment(foundAt(finding), timeOf(item)),

@@ -28,7 +28,7 @@ export interface Attribution {
   considered: ConsideredItem[];
   /** Agents who responded but are excluded by policy. */
   excludedAgentIds: string[];
-  /** Item ids of responses without a readable time that no dated response follows: any of them may be the last one. */
+  /** Item ids of responses that have no readable time and no dated response after them: any of them may be the last. */
   undated: (string | null)[];
   /** The customer wrote, or began to call, before the closing. */
   customerSpoke: boolean;
@@ -45,12 +45,12 @@ export interface AttributionQuestion {
 
 const excludedAgent = 'excluded agent';
 
-/** Whether an agent responded, one who is credited or one who is excluded. */
+/** Whether an agent responded, credited or excluded. */
 export function isResponse({ counts, why }: ConsideredItem): boolean {
   return counts || why === excludedAgent;
 }
 
-/** The reason for a response that does not count and may still be the last one. */
+/** Why a response does not count although it may be the last one. */
 export const undatedResponse = 'no readable time';
 
 interface Candidate {
@@ -59,8 +59,8 @@ interface Candidate {
 }
 
 /**
- * Finds the responder, who need not be the assignee or the agent who closed the conversation. The latest time wins; among
- * equal times the later item of the list. Total, and independent of the order of items with different times.
+ * Finds the responder, who need not be the assignee or the agent who closed the conversation. The latest time wins;
+ * among equal times, the later item in the list. Total, and independent of the order of items with different times.
  */
 export function attribute({
   items,
@@ -121,8 +121,8 @@ export function attribute({
 }
 
 /**
- * A `closedAt` in whole seconds may have lost its fraction. A change to CLOSED within that second has the exact time, and
- * responses just before it still count.
+ * A `closedAt` in whole seconds may have lost its fraction. A change to CLOSED within that second has the exact time,
+ * and responses just before it still count.
  */
 function endOf(closedAt: Instant | null, items: readonly TimelineItem[]): Instant | null {
   if (closedAt === null || toMilliseconds(closedAt) % 1000 !== 0) return closedAt;
@@ -138,7 +138,7 @@ function timeOf(item: TimelineItem): Instant | null {
   return item.kind === 'call' ? (item.completedAt ?? item.answeredAt ?? item.timestamp) : item.timestamp;
 }
 
-/** The first time of an item: a call begins before it ends. */
+/** The earliest time of an item: a call begins before it ends. */
 function beginningOf({ timestamp, startedAt, answeredAt, completedAt }: TimelineItem): Instant | null {
   const times = [timestamp, startedAt, answeredAt, completedAt].filter((time) => time !== null);
   return times.length === 0 ? null : times.reduce((first, time) => (time < first ? time : first));

@@ -17,7 +17,7 @@ const count = nullable(number()).default(null);
 /** An inbox or a topic. */
 const named = object({ id: string(), name: text });
 
-/** Who is credited; only the id where the directory does not know the agent. */
+/** The credited agent; only the id if the directory does not know the agent. */
 const agent = object({ id: text, name: text, email: text });
 
 /** An item that was looked at, and why it does or does not count. */
@@ -26,14 +26,14 @@ const consideredItem = object({
   type: string(),
   initiator: text,
   agentId: text,
-  /** Where the directory knows the agent. */
+  /** Null if the directory does not know the agent. */
   agentName: text,
   at: text,
   counts: boolean(),
   why: string(),
 });
 
-/** What a very long timeline has besides; null: everything is there. */
+/** What was left out of a very long timeline; null: nothing was. */
 const omitted = nullable(object({ items: number(), reasons: record(string(), number()) })).default(null);
 
 const attribution = object({
@@ -62,7 +62,7 @@ const conversation = object({
 const evidence = object({
   conversation,
   attribution: nullable(attribution).default(null),
-  /** Null where the verdict was certain without the timeline. */
+  /** Null if the verdict was certain without the timeline. */
   timeline: nullable(
     object({ items: number(), truncated: boolean(), considered: array(consideredItem), omitted }),
   ).default(null),
@@ -75,10 +75,10 @@ export type EvidenceTimeline = NonNullable<Infer<typeof evidence>['timeline']>;
 export type EvidenceAttribution = Infer<typeof attribution>;
 export type EvidenceConversation = Infer<typeof conversation>;
 
-/** What is frozen with a survey: a later reassignment or renaming changes nothing of it. Times are RFC 3339 in UTC. */
+/** What is frozen with a survey: a later reassignment or renaming does not change it. Times are RFC 3339 in UTC. */
 export type Evidence = Infer<typeof evidence>;
 
-/** Evidence as it was stored; null where there is none, or none that can be read. */
+/** Evidence as it was stored; null if there is none or it cannot be read. */
 export function readEvidence(stored: unknown): Evidence | null {
   const read = evidence.safeParse(stored);
   return read.success ? read.data : null;

@@ -1,20 +1,22 @@
 import type { ConsideredItem } from './credit.ts';
 
-/** More than the items that agents sent in nearly every conversation; a timeline may be made to have any number. */
+/**
+ * Agents send fewer items in nearly every conversation. Without a limit, anybody could make a timeline of any length.
+ */
 const mostKept = 250;
 
-/** A reason names the initiator's type, which may be any text. */
+/** Limited because a reason names the initiator's type, which can be any text. */
 const mostReasons = 30;
 
-/** How many items were left out of the evidence, and how many for each reason that they do not count, or did not win. */
+/** How many items were left out of the evidence, in total and by the reason why each did not count or did not win. */
 export interface OmittedItems {
   items: number;
   reasons: Record<string, number>;
 }
 
 /**
- * What is kept of a timeline as evidence, in its order: all of a short one; else the winner, then its rivals (what agents
- * did) and then the rest, each as near to the end as there is room for.
+ * The items of a timeline to keep as evidence, in their order. A short timeline is kept whole. Of a long one, the
+ * winner is kept first, then its rivals (what agents did), then the rest; the latest items of each group go first.
  */
 export function keptItems<Item extends ConsideredItem>(
   considered: readonly Item[],

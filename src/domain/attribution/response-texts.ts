@@ -5,13 +5,13 @@ const mostTexts = 50;
 /** Enough to know what was said; the rest is in Gladly. In UTF-16 units. */
 const longestText = 2000;
 
-/** What agents wrote, by the id of the item. Shown to a person, never kept. */
+/** What agents wrote, by item id. Shown to a person, never kept. */
 export type ResponseTexts = ReadonlyMap<string, string>;
 
 /**
- * The texts of the last messages of agents, from the answer of `GET /conversations/{id}/items`. Gladly has them as plain
- * text in `content.content`, in messages of custom channels as `{text}` or, with files, `{caption}`. An item that was
- * redacted has none. Total.
+ * The texts of the agents' last messages, from what `GET /conversations/{id}/items` returned. Gladly has them as plain
+ * text in `content.content`; there, messages of custom channels have `{text}` or, with files, `{caption}`. A redacted
+ * item has no text. Total.
  */
 export function responseTexts(entries: readonly unknown[]): ResponseTexts {
   const texts = new Map<string, string>();

@@ -17,7 +17,7 @@ export const channels = [
 
 export type Channel = (typeof channels)[number];
 
-/** Whether a list of channels may contain this: Gladly's name of a channel, or the type of its items. */
+/** Whether a list of channels may contain this name: Gladly's name for a channel, or the type of its items. */
 export function isChannelName(name: string): boolean {
   const wanted = nameKey(name);
   const names = [...Object.entries(messageChannels).flat(), 'voice', 'PHONE_CALL', 'custom'];
@@ -51,11 +51,11 @@ export interface Recording {
   bytes: number | null;
 }
 
-/** One item of a conversation's timeline. No field of Gladly's is trusted to be there. */
+/** One item of a conversation's timeline. None of Gladly's fields is trusted to be there. */
 export interface TimelineItem {
   id: string | null;
   kind: ItemKind;
-  /** Gladly's own `content.type`; `UNREADABLE` where there is none. */
+  /** Gladly's own `content.type`; `UNREADABLE` if there is none. */
   type: string;
   channel: Channel | null;
   timestamp: Instant | null;
@@ -97,7 +97,7 @@ const otherKinds: Record<string, ItemKind> = {
 const recordingBytesPerSecond = 32_000 / 8;
 
 /**
- * Reads the answer of `GET /conversations/{id}/items`. Total: any list gives one item per entry, in the same order. An
+ * Reads what `GET /conversations/{id}/items` returned. Total: any list gives one item per entry, in the same order. An
  * unreadable field is null, and an entry that is not an item has the kind `unknown`.
  */
 export function readTimeline(entries: readonly unknown[]): TimelineItem[] {
@@ -128,7 +128,9 @@ function readItem(entry: unknown): TimelineItem {
   };
 }
 
-/** Only its `customChannelId` shows a custom channel's message: its `type` is TEXT or FILES and names no channel. */
+/**
+ * Only `customChannelId` identifies a message of a custom channel: its `type` is TEXT or FILES and names no channel.
+ */
 function classify(
   type: string | null,
   content: Record<string, unknown>,
@@ -141,7 +143,7 @@ function classify(
   return { kind: 'unknown', channel: null };
 }
 
-/** Custom channels have `status: {value}`; plain text is read as well. */
+/** Custom channels have `status: {value}`; plain text is read, too. */
 function deliveryStatus(content: Record<string, unknown>): string | null {
   return idOf(content['status']) ?? idOf(objectOf(content['status'])['value']);
 }
@@ -159,7 +161,10 @@ function isUnreadableTime(value: unknown): boolean {
   return idOf(value) !== null && !isZeroTime(value) && parseGladlyTime(value) === null;
 }
 
-/** Who did something, as any source says; null where it names neither. An id is one that can be stored, a type a word. */
+/**
+ * Who did something, as any source gives it; null if it gives neither id nor type. The id can be stored, the type is a
+ * word.
+ */
 export function participantOf(value: unknown): Participant | null {
   const { id, type } = objectOf(value);
   const read = { id: storableId(id), type: wordOf(storableId(type)) };

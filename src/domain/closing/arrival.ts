@@ -3,30 +3,30 @@ import type { Closing, ClosingReading } from './closing.ts';
 import type { Move } from './moves.ts';
 import { allows } from './transitions.ts';
 
-/** A message that reached the customer as far as anybody knows. */
+/** A message that, as far as anybody knows, reached the customer. */
 export interface ArrivedMessage {
   sequence: number;
   surveyId: string;
   provider: DeliveryName;
   address: string | null;
   leftAt: string;
-  /** That it was sent for; null: none. */
+  /** The brand that it was sent for; null: none. */
   brand: string | null;
 }
 
 /** What an answer means for the closing that it is about. */
 export interface Arrival {
   move: Move;
-  /** The message that the answer proves to have arrived; `newest`: the last one of the closing. */
+  /** The sequence of the message whose arrival the answer proves; `newest`: the closing's last message. */
   proves: number | 'newest' | null;
 }
 
 /**
- * An answer proves that its survey arrived: nobody is surveyed again, also where the closing has been decided again
- * since. A closing that never had a message keeps its state, unless a person recorded the answer (`unasked`). Null where
- * the answer changes nothing.
+ * An answer proves that its survey arrived: the customer is not surveyed again, even if the closing has been decided
+ * again since. A closing that never had a message keeps its state, unless a person recorded the answer (`unasked`).
+ * Null if the answer changes nothing.
  *
- * @param message the newest message of this survey, although the closing may have moved on since
+ * @param message the newest message of this survey; the closing may have moved on since
  */
 export function arrivalOf(
   closing: Closing,

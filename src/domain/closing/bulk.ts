@@ -1,13 +1,16 @@
 const minuteMs = 60_000;
 
-/** Closings of one minute may take so long to be known: webhooks come within seconds, and events lag by fifteen. */
+/**
+ * How long it may take to learn of the closings of one minute: webhooks come within seconds, and events lag by fifteen.
+ */
 const arrivalMs = 60_000;
 
 /** A closing may belong to a bulk that begins before it or ends after it. */
 export const bulkReachMs = minuteMs;
 
 /**
- * When it can be said whether a closing was one of many: the minute after it is over, and the others of it have arrived.
+ * When it is certain whether a closing was one of many: the minute after it is over, and the other closings have
+ * arrived.
  *
  * @param closedAtMs epoch milliseconds
  */
@@ -16,8 +19,8 @@ export function bulkKnownAt(closedAtMs: number): number {
 }
 
 /**
- * The same for a process that goes on for as long as it takes: another one, or a catch-up of its own, may be finding the
- * others just now, a few hundred at a time.
+ * The same for a process that works until it is stopped: another process, or a catch-up of its own, may still be
+ * finding the other closings, a few hundred at a time.
  *
  * @param firstSeenAtMs when the closing was found, epoch milliseconds
  */
@@ -26,8 +29,8 @@ export function bulkFoundAt(closedAtMs: number, firstSeenAtMs: number): number {
 }
 
 /**
- * How many closings there were in the fullest minute that the closing at `at` belongs to, that one included. It depends on
- * the times alone, and not on the order in which they are known.
+ * How many closings there were in the fullest minute that the closing at `at` belongs to, including that closing. The
+ * result depends only on the times, not on the order in which they become known.
  *
  * @param others epoch milliseconds of the other closings by the same initiator
  */

@@ -6,7 +6,9 @@ import type { Lane } from '../values/lanes.ts';
 import type { ReminderState } from './reminder-state.ts';
 import type { ClosingState } from './transitions.ts';
 
-/** The unit of work: one closing of one conversation in one lane, its verdict and its survey. Times are RFC 3339 in UTC. */
+/**
+ * The unit of work: one closing of one conversation in one lane, its verdict and its survey. Times are RFC 3339 in UTC.
+ */
 export interface Closing {
   /** `closingIdOf` the conversation, the time first reported and the lane; never changes. */
   id: string;
@@ -14,7 +16,7 @@ export interface Closing {
   lane: Lane;
   customerId: string | null;
   closedAt: string;
-  /** Who closed it, as the first source says that says so. */
+  /** Who closed it, according to the first source that says so. */
   closedBy: Participant | null;
   firstSeenAt: string;
   source: string;
@@ -22,7 +24,7 @@ export interface Closing {
   stateAt: string;
   /** The earliest known reopening at or after this closing. */
   reopenedAt: string | null;
-  /** When the queue may take it; null: at once (a failed one: only a person retries it). */
+  /** When the queue may take it; null: at once (a failed closing: only a person retries it). */
   dueAt: string | null;
   /** Failed tries since it was first reported or last retried by a person. */
   attempts: number;
@@ -43,13 +45,18 @@ export interface Closing {
   error: ClosingError | null;
   claimedBy: string | null;
   claimUntil: string | null;
-  /** The name of the brand that it is asked for, or would have been; null: none. A survey keeps the one it was sent with. */
+  /**
+   * The name of the brand that its survey is for, or would have been; null: none. A survey keeps the brand it was sent
+   * for.
+   */
   brand: string | null;
-  /** When its customer was forgotten: nothing of the customer is kept with it any more, and it is never surveyed. */
+  /** When its customer was forgotten: it no longer holds anything about the customer, and it is never surveyed. */
   forgottenAt: string | null;
-  /** The interaction of another survey program that was imported for it. With `sentAt`, the customer was asked there. */
+  /**
+   * The interaction of another survey program that was imported for it. With `sentAt`, the customer was asked there.
+   */
   imported: string | null;
-  /** Of its survey's reminder; null while there is none. */
+  /** The state of its survey's reminder; null while there is none. */
   reminder: ReminderState | null;
   /** When the reminder left, or may have. */
   remindedAt: string | null;
@@ -61,7 +68,7 @@ export interface ClosingError {
   hint: string;
 }
 
-/** What a move may write besides the state; a field that is left out stays. */
+/** What a move may write besides the state; a field that is left out stays as it is. */
 export type ClosingChange = Partial<
   Pick<
     Closing,
@@ -86,13 +93,13 @@ export type ClosingChange = Partial<
     | 'brand'
   >
 > & {
-  /** What customers read for the brand, which may be gone from the profile when a page needs it. */
+  /** The brand's name as customers read it. The brand may be gone from the profile when a page needs the name. */
   companyName?: string | null;
 };
 
-/** What was read of a closing, kept with its verdict. */
+/** What was read about a closing, kept with its verdict. */
 export type ClosingReading = Pick<Closing, 'readAt' | 'evidence' | 'customer' | 'agent' | 'customerId'> &
-  // Left out where the inbox was not read.
+  // Left out if the inbox was not read.
   Pick<ClosingChange, 'brand' | 'companyName'>;
 
 export type ReportSource =
@@ -104,7 +111,7 @@ export interface ClosingReport {
   conversationId: string;
   customerId: string | null;
   closedAt: string;
-  /** Who closed it, where the source says so. */
+  /** Who closed it, if the source says so. */
   closedBy?: Participant | null;
   source: ReportSource;
   /** When we learned of it. */
@@ -117,7 +124,7 @@ export interface Reopening {
   reopenedAt: string;
 }
 
-/** What a closing is without the survey that it had. */
+/** Clears the survey that a closing had. */
 export const noSurvey = {
   surveyId: null,
   provider: null,

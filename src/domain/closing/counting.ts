@@ -2,12 +2,12 @@ import type { Reason, ReasonCode } from './reason.ts';
 import type { ClosingError } from './closing.ts';
 
 /**
- * What became of telling the other side about a closing of which nobody is asked, so that it counts there. `leaving`: it
- * may be there already. `left_out`: it cannot be told, as `error` says.
+ * Whether the other side was told about a closing that nobody is asked about, so that it counts there. `leaving`: the
+ * other side may know it already. `left_out`: it cannot be told; `error` says why.
  */
 export type CountState = 'due' | 'leaving' | 'counted' | 'uncertain' | 'left_out';
 
-/** One suppressed closing that is to count on the other side. Times are RFC 3339 in UTC. */
+/** One suppressed closing that should count on the other side. Times are RFC 3339 in UTC. */
 export interface Count {
   closingId: string;
   state: CountState;
@@ -22,8 +22,9 @@ export interface Count {
 }
 
 /**
- * Of these nothing has ended that could count: the conversation goes on, the closing counts there by its own request or an
- * earlier one, it lies too far back for a count of today, or nothing of its customer may be told any more.
+ * A closing that is suppressed for one of these reasons does not count: the conversation goes on, the closing counts
+ * there by its own request or an earlier one, it is too old to count today, or nothing about its customer may be told
+ * anymore.
  */
 const uncounted: ReadonlySet<ReasonCode> = new Set([
   'not_closed',
@@ -33,7 +34,7 @@ const uncounted: ReadonlySet<ReasonCode> = new Set([
   'forgotten',
 ]);
 
-/** Whether a closing that is suppressed for these reasons is one that the other side counts. */
+/** Whether the other side counts a closing that is suppressed for these reasons. */
 export function isCountable(reasons: readonly Reason[]): boolean {
   return !reasons.some(({ code }) => uncounted.has(code));
 }

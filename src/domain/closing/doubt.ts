@@ -1,18 +1,18 @@
 import type { ClosingError } from './closing.ts';
 
-/** An id as a word of a command line: one that begins with a dash would be read as an option. */
+/** An id as an argument on a command line: an id that begins with a dash would be read as an option. */
 export function asArgument(id: string): string {
   return id.startsWith('-') ? `-- ${id}` : id;
 }
 
-/** The command that records a message in doubt as sent, or has it sent again. */
+/** The command that records an uncertain message as sent, or has it sent again. */
 export function settleCommand(how: '--was-sent' | '--not-sent', surveyId: string): string {
   return `gcsat surveys retry ${how} ${asArgument(surveyId)}`;
 }
 
 /**
- * What to do about a message that may have left. It never says to run anything again: whatever repeats the message could
- * have the customer asked twice.
+ * What to do about a message that may have left. It never advises running anything again: anything that repeats the
+ * message could ask the customer twice.
  */
 export function doubtHint(surveyId: string): string {
   return (
@@ -26,7 +26,7 @@ export function doubtHint(surveyId: string): string {
 export const doubtsHint =
   '`gcsat surveys list --state uncertain` lists them, and `gcsat surveys show` says how to settle each one.';
 
-/** An error of a message that may have left, with the one hint that fits. */
+/** The error of a message that may have left, with the only hint that fits. */
 export function inDoubt({ code, message }: ClosingError, surveyId: string): ClosingError {
   return { code, message, hint: doubtHint(surveyId) };
 }

@@ -2,7 +2,7 @@ import { formatInstant, parseInstant, type Instant } from '../values/instant.ts'
 import type { TimelineItem } from '../attribution/timeline.ts';
 import type { Lane } from '../values/lanes.ts';
 
-/** Webhook, report and `closedAt` differ a little for one closing; within this they mean the same one. */
+/** Webhook, report, and `closedAt` differ a little for one closing; within this, they mean the same closing. */
 export const sameClosingMilliseconds = 60_000;
 
 export interface KnownClosing {
@@ -14,9 +14,9 @@ export interface KnownClosing {
 }
 
 /**
- * When a closing was, for people: a webhook that says something quite different from the conversation is wrong. RFC 3339.
+ * The time of a closing, for people: a webhook whose time differs a lot from the conversation's is wrong. RFC 3339.
  *
- * @param shownAt by the conversation when it was decided; null: unknown
+ * @param shownAt by the conversation when the closing was decided; null: unknown
  */
 export function credibleTime<Reported extends string | null>(
   reportedAt: Reported,
@@ -31,17 +31,17 @@ export function closingIdOf(conversationId: string, closedAt: string, lane: Lane
   return inLane(`${conversationId}@${closedAt}`, lane);
 }
 
-/** The trial of the same closing: an id of its own beside the live one. */
+/** The id of the same closing in the trial lane. */
 export function trialOf(liveClosingId: string): string {
   return inLane(liveClosingId, 'trial');
 }
 
-/** The same for every lane. */
+/** The closing's id without its lane: the same in every lane. */
 export function withoutLane(closingId: string): string {
   return closingId.replace(/#trial$/, '');
 }
 
-/** Whether two closings of different lanes are one closing of the conversation. Times are epoch milliseconds. */
+/** Whether two closings in different lanes are the same closing of the conversation. Times are epoch milliseconds. */
 export function isSameClosing(
   one: { conversationId: string; closedAt: number },
   other: { conversationId: string; closedAt: number | null },

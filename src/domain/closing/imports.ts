@@ -12,22 +12,22 @@ export interface ImportedAnswer {
 
 /** An interaction of another survey program, as it becomes part of the ledger. Times are RFC 3339 in UTC. */
 export interface ImportedInteraction {
-  /** There; the same in every file. */
+  /** Its id there; the same in every file. */
   id: string;
   /** What its request named, which may be a closing of this ledger. */
   interactionId: string | null;
   conversationId: string;
   customerId: string | null;
-  /** When the conversation closed; where only the request is known, that comes a little later. */
+  /** When the conversation closed; if only the request is known, the time of the request, a little later. */
   closedAt: string;
-  /** Normalized; null where it is not known any more. */
+  /** Normalized; null if it is no longer known. */
   address: string | null;
   agent: Closing['agent'];
   /** In Gladly's words. */
   channel: string | null;
   /** When the customer was asked; null: not at all. */
   sentAt: string | null;
-  /** Why the closing gets no survey of ours. */
+  /** Why the closing gets no survey from us. */
   reason: Reason;
   answer: ImportedAnswer | null;
   /** The customer wants no surveys. */
@@ -37,7 +37,7 @@ export interface ImportedInteraction {
 /** Why an interaction is left out although it could be read. */
 export type ImportConflict = 'own_request' | 'surveyed_here' | 'decided_here' | 'same_closing' | 'forgotten';
 
-/** `move` null: only what is known of the interaction is kept. */
+/** `move` null: the closing keeps its state, and only the facts of the interaction are stored. */
 export interface TakingStep {
   take: 'answer' | 'changed_answer' | 'asked' | 'not_asked';
   move: Move | null;
@@ -45,15 +45,15 @@ export interface TakingStep {
 
 export type ImportStep = TakingStep | { known: true } | { leave: ImportConflict };
 
-/** How long after its closing an interaction may have been requested, because a channel there may have a delay. */
+/** How long after the closing an interaction may have been requested: a channel there may have a delay. */
 export const longestRequestDelayMs = 24 * 60 * 60_000;
 
 /**
  * What an interaction means for its closing. What gcsat asked, decided or was told by a person stands; an answer counts
  * once, and an older file takes nothing back.
  *
- * @param isNew recorded just now, for this interaction
- * @param answer the newest of the closing
+ * @param isNew the closing was recorded just now, for this interaction
+ * @param answer the closing's newest
  */
 export function importStep(
   interaction: ImportedInteraction,
@@ -120,23 +120,26 @@ function answered(interaction: ImportedInteraction, closing: Closing): Move {
   };
 }
 
-/** When an interaction was requested and sent, as far as is known. */
+/** When an interaction was requested and sent, as far as known. */
 interface InteractionTimes {
   requestedAt: string | null;
   sentAt: string | null;
 }
 
-/** Exports may have no seconds. */
+/** Times in exports may lack seconds. */
 const sameTimeMs = 60_000;
 
-/** Whether two reports of one conversation's interactions, which have no id in common, are of the same one. */
+/** Whether two records of a conversation's interactions, which have no id in common, mean the same interaction. */
 export function isSameInteraction(one: InteractionTimes, other: InteractionTimes): boolean {
   const isNear = (left: string | null, right: string | null): boolean =>
     left !== null && right !== null && Math.abs(Date.parse(left) - Date.parse(right)) <= sameTimeMs;
   return isNear(one.sentAt, other.sentAt) || isNear(one.requestedAt, other.requestedAt);
 }
 
-/** The address that an import gave a closing whose customer was never read; null for any other, and once forgotten. */
+/**
+ * The address that an import gave a closing whose customer was never read; null for any other closing, and once the
+ * customer is forgotten.
+ */
 export function importedEmail({
   imported,
   address,

@@ -29,7 +29,7 @@ export function suppression(reasons: readonly Reason[], reading: ClosingChange =
   };
 }
 
-/** A reopening ends what waits for the queue; what left stays as it is. */
+/** A reopening ends a closing that waits for the queue; a message that left stays as it is. */
 export function reopeningMove(
   { state, dueAt }: Pick<Closing, 'state' | 'dueAt'>,
   reopenedAt: string,
@@ -39,8 +39,8 @@ export function reopeningMove(
 }
 
 /**
- * What the end of a message means for its closing. Null where more is known already: it was answered meanwhile, or is
- * uncertain and stays so.
+ * What the end of a message means for its closing. Null if more is known already: the closing was answered meanwhile,
+ * or is uncertain and stays so.
  *
  * @param attempts failed tries before this run; all tries of one run count as one
  */
@@ -70,8 +70,8 @@ export function messageMove(
 }
 
 /**
- * The process ended while the message was leaving. A delivery that does no harm twice is scheduled again; of any other
- * it is unknown whether the message left, and it is never repeated by itself.
+ * The process ended while the message was leaving. If a second delivery does no harm, the closing is scheduled again.
+ * Otherwise, nobody knows whether the message left, and it is never repeated by itself.
  */
 export function interruptedMove(
   { provider, surveyId }: Pick<Closing, 'provider' | 'surveyId'>,
@@ -103,12 +103,12 @@ export function retryMove(): Move {
   return { transition: 'retry', change: decidedAnew, note: null };
 }
 
-/** A person says that a message in doubt did not leave. */
+/** A person says that an uncertain message did not leave. */
 export function resendMove(): Move {
   return { transition: 'resend', change: decidedAnew, note: null };
 }
 
-/** A failure may be more than what is stored. */
+/** Only these fields are stored; a failure may have more. */
 export function errorOf({ code, message, hint }: ClosingError): ClosingError {
   return { code, message, hint };
 }

@@ -2,7 +2,7 @@ import type { ReasonCode } from './reason.ts';
 import type { Closing, ClosingError } from './closing.ts';
 import type { ReminderState } from './reminder-state.ts';
 
-/** Why a survey that left gets no reminder, besides what keeps a closing from a survey. */
+/** Why a survey that left gets no reminder, besides the reasons that keep a closing from being surveyed. */
 export type ReminderReasonCode =
   ReasonCode | 'answered' | 'begun' | 'expired' | 'asked_since' | 'too_late' | 'delivery_changed';
 
@@ -12,19 +12,19 @@ export interface ReminderReason {
   detail: string;
 }
 
-/** One message more for a survey that was sent and is not answered. Times are RFC 3339 in UTC. */
+/** One more message for a survey that was sent and is not answered. Times are RFC 3339 in UTC. */
 export interface Reminder {
   closingId: string;
   surveyId: string;
   provider: NonNullable<Closing['provider']>;
   state: ReminderState;
-  /** When it was to leave at first. */
+  /** When it was first due to leave. */
   at: string;
   /** Tries that failed. */
   tries: number;
   /** When it is looked at next; null once its outcome is recorded. */
   dueAt: string | null;
-  /** Normalized; null before it left. */
+  /** Normalized; null until it leaves. */
   address: string | null;
   /** When it left, or may have. */
   leftAt: string | null;
@@ -34,5 +34,5 @@ export interface Reminder {
   error: ClosingError | null;
 }
 
-/** A reminder that could not leave for so long after its time is of no use to anybody. */
+/** A reminder that leaves later than this after its time is of no use to anybody. */
 export const latestReminderMs = 3 * 86_400_000;

@@ -1,7 +1,7 @@
 /**
  * The life of a closing, as data: nothing but these transitions changes its state. A closing is `sending` from right
  * before its message leaves. After that the message is never repeated, except on a person's word that it did not leave
- * (`resend`) or where a repeat does no harm (`resume`).
+ * (`resend`) or if a repeat does no harm (`resume`).
  */
 export const closingStates = [
   'pending',
@@ -39,7 +39,7 @@ export const transitions = {
   answer: { from: ['sent', 'uncertain', 'sending', 'answered'], to: 'answered' },
   /** The customer answered an earlier message, although the closing has been decided again since. */
   answer_earlier: { from: ['pending', 'scheduled', 'failed', 'suppressed'], to: 'answered' },
-  /** A person recorded an answer that no message of ours asked for. No survey is needed any more. */
+  /** A person recorded an answer that no message of ours asked for. No survey is needed anymore. */
   answer_unasked: { from: ['pending', 'scheduled', 'failed', 'suppressed'], to: 'answered' },
 } as const satisfies Record<string, { from: readonly ClosingState[]; to: ClosingState }>;
 
@@ -68,7 +68,7 @@ export function isReserving(state: ClosingState): boolean {
   return (reservingStates as readonly ClosingState[]).includes(state);
 }
 
-/** A pending or scheduled closing waits for the queue; a failed one only if it is to be tried again. */
+/** A pending or scheduled closing waits for the queue; a failed one only if it will be tried again. */
 export function isQueued(state: ClosingState, dueAt: string | null): boolean {
   return state === 'pending' || state === 'scheduled' || (state === 'failed' && dueAt !== null);
 }

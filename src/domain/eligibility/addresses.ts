@@ -2,20 +2,20 @@ import { domainToASCII } from 'node:url';
 import { percentDecoded } from '../values/percent-encoding.ts';
 import type { AddressKind } from '../delivery.ts';
 
-/** An email address of a customer's profile in Gladly. */
+/** An email address in a customer's profile in Gladly. */
 export interface EmailEntry {
   original: string | null;
   normalized: string | null;
   primary: boolean;
 }
 
-/** A phone number of a customer's profile in Gladly. */
+/** A phone number in a customer's profile in Gladly. */
 export interface PhoneEntry {
   original: string | null;
   /** E.164. */
   normalized: string | null;
   primary: boolean;
-  /** HOME, MOBILE, OFFICE; null is unknown or other. */
+  /** HOME, MOBILE, OFFICE; null: unknown or other. */
   type: string | null;
   /** ON, OFF, FORBIDDEN. */
   smsPreference: string | null;
@@ -39,12 +39,12 @@ export function isEmailAddress(text: string): boolean {
     local.length <= 64 &&
     localPart.test(local) &&
     isMailDomain(text.slice(at + 1)) &&
-    // With the domain as it travels.
+    // With the domain in its ASCII form, as it is sent.
     at + 1 + asciiDomain(text.slice(at + 1)).length <= 254
   );
 }
 
-/** A domain with a dot, whose last label is not a number, and that DNS can have: IDNA cannot encode every text. */
+/** A domain that has a dot, whose last label is not a number, and that DNS can hold: IDNA cannot encode every text. */
 export function isMailDomain(text: string): boolean {
   return isDotted(text) && isDotted(asciiDomain(text));
 }
@@ -59,8 +59,8 @@ function isDotted(domain: string): boolean {
 }
 
 /**
- * The domain as in DNS: `xn--bcher-kva.example` for `bücher.example`. Empty where IDNA has no such form. Node reads the text as
- * the host of a URL, which ends at a slash, and in which `1.2.3.0x4` is an IPv4 address.
+ * The domain as in DNS: `xn--bcher-kva.example` for `bücher.example`. Empty if IDNA has no such form. Node reads the
+ * text as the host of a URL, which ends at a slash and in which `1.2.3.0x4` is an IPv4 address.
  */
 export function asciiDomain(text: string): string {
   if (/[\s/\\?#:@%]/.test(text)) return '';
@@ -70,9 +70,9 @@ export function asciiDomain(text: string): string {
 }
 
 /**
- * A phone number in E.164 form, e.g. `+15550100123`. People may write it with spaces, hyphens, dots, slashes, brackets, the
- * digits of any script, and the invisible marks that address books add. Null for anything else, and for a number without its
- * country code.
+ * A phone number in E.164 form, e.g. `+15550100123`. People may write it with spaces, hyphens, dots, slashes,
+ * parentheses, the digits of any script, and the invisible marks that address books add. Null for anything else, and
+ * for a number without its country code.
  */
 export function phoneNumber(text: string): string | null {
   // `(0)` is the digit that only calls within the country need.
@@ -82,7 +82,10 @@ export function phoneNumber(text: string): string | null {
   return e164.test(number) ? number : null;
 }
 
-/** Wide digits, and those of other scripts, as ASCII has them. In Unicode, the digits of each script begin with its zero. */
+/**
+ * Turns wide digits, and those of other scripts, into ASCII digits. In Unicode, the digits of each script begin with
+ * its zero.
+ */
 export function withPlainDigits(text: string): string {
   const isDigit = (code: number): boolean => /\p{Nd}/u.test(String.fromCodePoint(code));
   return text.normalize('NFKC').replaceAll(/[^\P{Nd}0-9]/gu, (digit) => {
@@ -93,7 +96,10 @@ export function withPlainDigits(text: string): string {
   });
 }
 
-/** Most countries dial `00` for the `+`. No number goes on with 10 or 11: where Australia dials `0011`, it is none. */
+/**
+ * Most countries dial `00` for the `+`. No number begins with +10 or +11, so Australia's prefix `0011` is not taken for
+ * `00`.
+ */
 function dialedNumber(text: string): string | null {
   return phoneNumber(withPlainDigits(text).replace(/^[\s\p{Cf}]*00(?![\s-]*1[\s-]*[01])/u, '+'));
 }
@@ -104,8 +110,9 @@ export function isMobileNumber(text: string): boolean {
 }
 
 /**
- * The address alone, of what people copy from mail programs and pages: `Ann <ann@example.com>`, `ann@example.com (Ann)`,
- * `mailto:ann@example.com`, `tel:+1-555-010-0123;ext=7`, wide letters. More than one address stays as it is, and is none.
+ * The address alone, out of what people copy from mail programs and web pages: `Ann <ann@example.com>`,
+ * `ann@example.com (Ann)`, `mailto:ann@example.com`, `tel:+1-555-010-0123;ext=7`, wide letters. A text with several
+ * addresses stays as it is and is not an address.
  */
 export function bareAddress(written: string): string {
   const text = plain(written).replace(/^([^\s()]+@[^\s()]+)\s*\([^()@]*\)$/u, '$1');
@@ -114,13 +121,13 @@ export function bareAddress(written: string): string {
   const inner = bracketed === undefined || isSecond ? text : bracketed.trim();
   const [, scheme = '', linked] = /^(mailto|tel|sms|whatsapp):([^?]*)/iu.exec(inner) ?? [];
   if (linked === undefined) return inner;
-  // RFC 3966: what follows a semicolon says more about a number. In an email address, it would be another one.
+  // RFC 3966: a semicolon begins the parameters of a number. After an email address, it begins another address.
   const encoded = /^mailto$/i.test(scheme) ? linked : linked.replace(/;.*$/s, '');
-  // As URLs are (RFC 6068): text that is not encoded stays as it is.
+  // Percent-encoded like any URL (RFC 6068); text that is not encoded stays as it is.
   return plain(percentDecoded(encoded) ?? encoded);
 }
 
-/** Without invisible marks; the full stop of Chinese and Japanese is the dot of a domain (IDNA). */
+/** Removes invisible marks, and turns the Chinese and Japanese full stop into the dot of a domain (IDNA). */
 function plain(text: string): string {
   return text
     .normalize('NFKC')
@@ -129,7 +136,7 @@ function plain(text: string): string {
     .trim();
 }
 
-/** The same for every spelling of one mailbox or phone number: a domain has its letters or its punycode. */
+/** A key that is the same for every spelling of one mailbox or phone number, its domain in letters or punycode. */
 export function addressKey(address: string): string {
   const text = bareAddress(address);
   const number = dialedNumber(text);
@@ -139,7 +146,7 @@ export function addressKey(address: string): string {
   return `${unquoted(text.slice(0, at)).toLowerCase()}@${domainKey(text.slice(at + 1))}`;
 }
 
-/** How earlier versions kept a number that they could not read, such as one that begins with `00`. */
+/** How earlier versions stored a number that they could not read, such as one that begins with `00`. */
 export function spelledNumber(written: string): string {
   return bareAddress(written).toLowerCase();
 }
@@ -156,7 +163,7 @@ function unquoted(local: string): string {
   return localPart.test(inner) ? inner : local;
 }
 
-/** The same for every spelling of one domain. */
+/** A key that is the same for every spelling of one domain. */
 export function domainKey(domain: string): string {
   const text = domain
     .normalize('NFKC')
@@ -165,7 +172,9 @@ export function domainKey(domain: string): string {
   return asciiDomain(text) || text.toLowerCase();
 }
 
-/** The customer's address of the kind that the delivery needs: the primary one if it is valid, else the first valid one. */
+/**
+ * The customer's address of the kind that the delivery needs: the primary one if it is valid, else the first valid one.
+ */
 export function chooseAddress(
   kind: AddressKind,
   customer: { emails: readonly EmailEntry[]; phones: readonly PhoneEntry[] },
@@ -188,7 +197,7 @@ function chooseMobile(phones: readonly PhoneEntry[]): AddressChoice {
     .map((entry) => ({ ...entry, spellings: spellings(entry) }))
     .filter(hasSpelling);
   if (mobiles.length === 0) return { missing: 'no_address', detail: 'the customer has no mobile number' };
-  // A new preference may be another way to say no.
+  // A preference that is new to us may be another way to say no.
   const willing = mobiles.filter(({ smsPreference }) => smsPreference === null || smsPreference === 'ON');
   if (willing.length === 0) return { missing: 'no_address', detail: 'the customer accepts no SMS' };
   const [address] = primaryFirst(willing).flatMap((entry) =>

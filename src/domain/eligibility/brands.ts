@@ -6,7 +6,7 @@ export interface BrandInboxes {
   readonly inboxes: readonly string[];
 }
 
-/** The names of the brands that claim an inbox: one at most, unless one has it by its id and another by its name. */
+/** The names of the brands that claim an inbox: at most one, unless one brand lists it by id and another by name. */
 export function brandsOfInbox(
   brands: readonly BrandInboxes[],
   inbox: { id: string; name: string | null } | null,

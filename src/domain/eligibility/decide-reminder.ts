@@ -10,7 +10,7 @@ import type { Policy } from './policy.ts';
 import { forgottenReason, reasonsOfConversation, reasonsOfCustomer } from './reasons-of-facts.ts';
 import { sendTime } from './send-time.ts';
 
-/** What the ledger has of the survey that left. */
+/** What the ledger knows about the survey that left. */
 export type RemindedClosing = Pick<
   Closing,
   'state' | 'provider' | 'address' | 'agent' | 'closedAt' | 'leftAt' | 'sentAt' | 'forgottenAt'
@@ -18,7 +18,7 @@ export type RemindedClosing = Pick<
 
 export interface ReminderQuestion {
   closing: RemindedClosing;
-  /** When the reminder was to leave at first, RFC 3339. */
+  /** When the reminder was first due to leave, RFC 3339. */
   at: string;
   /** The customer chose a star, or tried to send an answer. */
   begun: boolean;
@@ -36,7 +36,7 @@ export interface ReminderQuestion {
 export type ReminderVerdict =
   { send: { address: string } } | { wait: number } | { leaveOut: ReminderReason[] };
 
-/** Decides about a reminder, on what Gladly shows now. All reasons that apply are given. */
+/** Decides about a reminder by what Gladly shows now. Gives all reasons that apply. */
 export function decideReminder(question: ReminderQuestion): ReminderVerdict {
   const { closing, conversation, customer, policy, timeZone, now } = question;
   const choice = sameAddress(question);

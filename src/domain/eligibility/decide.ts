@@ -26,14 +26,14 @@ export interface DecisionQuestion {
   history: SurveyHistory;
   policy: Policy;
   delivery: DeliveryName;
-  /** That the closing is asked for; null: none. */
+  /** The brand that the survey would be sent for; null: none. */
   brand: string | null;
   now: number;
 }
 
 const day = 86_400_000;
 
-/** Decides about one closing; all reasons that apply are given, not only the first. */
+/** Decides about one closing. Gives all reasons that apply, not only the first. */
 export function decide(question: DecisionQuestion): Verdict {
   const { facts, policy, delivery, now } = question;
   const choice = chooseAddress(traitsOf(delivery).addressKind, facts.customer);
@@ -59,7 +59,7 @@ export function decide(question: DecisionQuestion): Verdict {
   };
 }
 
-/** The address whose history matters, in the form in which spellings meet; null when there is none to write to. */
+/** The address whose history matters, as a key that all its spellings share; null when there is no address. */
 export function reservedAddress(facts: ClosingFacts, delivery: DeliveryName): string | null {
   const choice = chooseAddress(traitsOf(delivery).addressKind, facts.customer);
   return 'address' in choice ? addressKey(choice.address) : null;

@@ -9,7 +9,7 @@ import type { TopicEntry } from './topics.ts';
 export interface ClosingFacts {
   closingId: string;
   conversationId: string;
-  /** OPEN, WAITING, CLOSED; new ones may come. */
+  /** OPEN, WAITING, CLOSED, or a new one. */
   status: string;
   closedAt: number | null;
   /** The conversation was seen reopened after this closing. */
@@ -22,7 +22,7 @@ export interface ClosingFacts {
   timelineUnsolved: boolean;
   /** The timeline is cut: what is not in it may still have happened. */
   timelineTruncated: boolean;
-  /** Who made this closing; null where nothing says so. */
+  /** Who made this closing; null if no source says. */
   closedBy: Participant | null;
   /** The credited agent as the directory knows them; null when it does not. */
   agent: { id: string; name: string | null; email: string | null } | null;
@@ -48,9 +48,12 @@ export type TimelineFacts = Pick<
 
 /** What the ledger knows that bears on this closing. */
 export interface SurveyHistory {
-  /** How many closings by the same initiator there were in the fullest minute around this one; absent: it is not asked. */
+  /** How many closings by the same initiator there were in the fullest minute around this one; absent: not counted. */
   bulk?: number;
-  /** This closing. `imported`: which interaction of another survey program it was taken from; `sentAt`: when that asked. */
+  /**
+   * This closing. `imported`: which interaction of another survey program it was taken from; `sentAt`: when that
+   * program asked.
+   */
   own: {
     state: ClosingState;
     forgottenAt?: string | null;
@@ -58,7 +61,7 @@ export interface SurveyHistory {
     sentAt?: string | null;
   } | null;
   unsubscribed: boolean;
-  /** Other closings that hold or held the same address, of every lane that this one sees. */
+  /** Other closings that hold or held the same address, in every lane that this one sees. */
   others: readonly OtherSurvey[];
 }
 
@@ -67,9 +70,9 @@ export interface OtherSurvey {
   conversationId: string;
   lane: Lane;
   state: ClosingState;
-  /** Null: none, or asked before there were brands, or by another survey program. */
+  /** Null: none, or sent before there were brands, or by another survey program. */
   brand: string | null;
   closedAt: number;
-  /** When its message left or is to leave. */
+  /** When its message left or is due to leave. */
   at: number;
 }

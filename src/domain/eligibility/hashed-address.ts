@@ -3,10 +3,10 @@ import { createHmac } from 'node:crypto';
 const mark = 'hash:';
 
 /**
- * What stays of an address that was forgotten, so that its owner is not asked again: a keyed hash, in which all
- * spellings of one mailbox meet. No address looks like it.
+ * What remains of a forgotten address, so that its owner is not asked again: a keyed hash, the same for all spellings
+ * of one mailbox. No address looks like it.
  *
- * @param key of the ledger, so that it outlives every signing key
+ * @param key the ledger's, so that the hash outlives every signing key
  * @param address normalized, or hashed already
  */
 export function hashedAddress(key: string, address: string): string {

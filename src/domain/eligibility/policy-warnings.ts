@@ -12,7 +12,7 @@ export interface KnownNames {
   topics: readonly { name: string | null }[];
 }
 
-/** The lists of the policy whose entries have to name something in Gladly. */
+/** The policy's lists whose entries have to name something in Gladly. */
 type NamingKey = 'optOutTopics' | 'excludedInboxes' | 'excludedAgents';
 
 const nouns: Record<NamingKey, string> = {
@@ -26,7 +26,7 @@ export interface UnmetEntry {
   entry: string;
 }
 
-/** The entries of the policy that name nothing in Gladly: a typo keeps no conversation from being surveyed. */
+/** Policy entries that name nothing in Gladly: with a typo, an entry keeps no conversation from being surveyed. */
 export function unmetEntries(policy: Pick<Policy, NamingKey>, known: KnownNames): UnmetEntry[] {
   const topics = keysOf(known.topics.map(({ name }) => name));
   const inboxes = keysOf(known.inboxes.flatMap(({ id, name }) => [id, name]));
@@ -44,7 +44,7 @@ export function unmetWarning({ key, entry }: UnmetEntry): string {
   return `${key}: Gladly lists no ${nouns[key]} '${entry}'; check the spelling of this entry`;
 }
 
-/** Customers come and go, and Gladly does not list them: only an entry that can be no customer is a mistake. */
+/** Customers come and go, and Gladly does not list them: only an entry that cannot match any customer is a mistake. */
 export function hopelessEntries({ excludedCustomers }: Pick<Policy, 'excludedCustomers'>): string[] {
   return excludedCustomers
     .filter((entry) => !canMeetCustomer(entry))

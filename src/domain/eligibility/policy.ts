@@ -6,12 +6,12 @@ export interface QuietHours {
   until: number;
 }
 
-/** `standard`: as Standard Webhooks says, signed. `slack`: what a Slack webhook shows. */
+/** `standard`: signed, as in Standard Webhooks. `slack`: what a Slack webhook can show. */
 export const alertFormats = ['standard', 'slack'] as const;
 
 export type AlertFormat = (typeof alertFormats)[number];
 
-/** Whose earlier surveys of an address count: those of all brands, or of the same one. */
+/** Which earlier surveys of an address count: those of all brands, or only those of the same brand. */
 export const suppressions = ['address', 'brand'] as const;
 
 export type Suppression = (typeof suppressions)[number];
@@ -29,11 +29,11 @@ export interface Policy {
   readonly quietHours: QuietHours | null;
   /** Percent of closings that are surveyed, 0 to 100. */
   readonly sample: number;
-  /** Messages that may leave within any hour; null: as many as there are. */
+  /** Messages that may leave within any hour; null: no limit. */
   readonly maxPerHour: number | null;
-  /** How long after a survey left its one reminder leaves, where it is not answered; null: none does. */
+  /** How long after a survey left its one reminder leaves, if it is not answered; null: no reminders. */
   readonly reminderAfter: number | null;
-  /** Of more closings than this by one initiator within a minute none is surveyed; null: all are. */
+  /** If one initiator makes more closings than this within a minute, none of them is surveyed; null: no limit. */
   readonly bulkClosings: number | null;
   /** Closings by a rule or a program are not surveyed. */
   readonly excludeClosedByRule: boolean;
@@ -47,15 +47,15 @@ export interface Policy {
   readonly excludedCustomers: readonly string[];
   /** Ratings up to this count as low. */
   readonly lowRating: number;
-  /** Ratings up to this one alert people; null: those that count as low. */
+  /** Ratings up to this one cause alerts; null: those that count as low. */
   readonly alertRating: number | null;
-  /** How the web address of the profile is told of them. */
+  /** The format of alerts to the profile's web address. */
   readonly alertFormat: AlertFormat;
-  /** Alerts have the comment and the customer. */
+  /** Alerts include the comment and the customer. */
   readonly alertPersonalData: boolean;
-  /** The team's address that gets a mail about each. */
+  /** The team's address that gets each alert as a mail; null: none does. */
   readonly alertMail: string | null;
-  /** A note about each is left on its conversation in Gladly. */
+  /** Each alert also becomes a note on its conversation in Gladly. */
   readonly followUpTask: boolean;
   /** Ratings from this one on count as satisfied in reports. */
   readonly satisfiedFrom: number;
@@ -63,7 +63,7 @@ export interface Policy {
   readonly surveyExpires: number;
   /** Time after the first answer during which it can be changed. */
   readonly answerFinalAfter: number;
-  /** What is older is forgotten; null: everything is kept. */
+  /** Closings older than this are forgotten; null: everything is kept. */
   readonly retention: number | null;
   /** A backfill in a terminal asks before it sends more than this. */
   readonly confirmSends: number;
@@ -72,7 +72,7 @@ export interface Policy {
   readonly companyName: string | null;
   /** The color of the survey page's button and of links, `#rrggbb`; null: our own. */
   readonly brandColor: string | null;
-  /** The mail begins with the customer's name, where it is known. */
+  /** The mail begins with the customer's name, if it is known. */
   readonly greetCustomer: boolean;
   /** Sentences in `language`; null: our own. The question may contain `{agent}`. */
   readonly questionText: string | null;
@@ -80,7 +80,7 @@ export interface Policy {
   readonly commentText: string | null;
   readonly thanksTitle: string | null;
   readonly thanksText: string | null;
-  /** Shown under low ratings, one to choose; null: customers are not asked why. */
+  /** Offered below a low rating, for the customer to choose one; null: customers are not asked why. */
   readonly reasons: RatingReasons | null;
   /** One more question on the survey page; null: none. */
   readonly question: OwnQuestion | null;

@@ -1,7 +1,7 @@
-/** A text, or several, for readers of each language, by BCP 47 tag. The tag '' is the language of the profile. */
+/** A text, or several, in each language, by BCP 47 tag. The tag '' stands for the profile's language. */
 export type InLanguages<Value> = Readonly<Record<string, Value>>;
 
-/** Of the organization's own question: 0 to 10, one of several options, or words. */
+/** How the organization's own question is answered: by 0 to 10, one of several options, or words. */
 export const questionKinds = ['scale', 'choice', 'text'] as const;
 
 export type QuestionKind = (typeof questionKinds)[number];
@@ -17,19 +17,19 @@ export type OwnQuestion =
   | {
       readonly kind: 'choice';
       readonly text: InLanguages<string>;
-      /** As many in every language, in the same order. */
+      /** The same number in every language, in the same order. */
       readonly options: InLanguages<readonly string[]>;
     }
   | { readonly kind: 'text'; readonly text: InLanguages<string> };
 
-/** Reasons for a low rating: as many in every language, in the same order. */
+/** Reasons for a low rating: the same number in every language, in the same order. */
 export type RatingReasons = InLanguages<readonly string[]>;
 
 /**
- * What readers of the best language get that there is: the first wanted one, or another of the same language (`en` for
- * `en-GB`); else the first that was written.
+ * The text in the best language that was written: for the first wanted tag that has one, its own or another of the same
+ * language (`en` for `en-GB`); otherwise the first text that was written.
  *
- * @param wanted BCP 47 tags, the best first
+ * @param wanted BCP 47 tags, best first
  */
 export function bestOf<Value>(
   texts: InLanguages<Value>,

@@ -105,17 +105,17 @@ export function reasonsOfCustomer(
   return reasons;
 }
 
-/** Another survey program asked about the closing, as an import says. */
+/** Another survey program already asked about the closing, according to an import. */
 export function askedBefore(sentAt: string): Reason {
   return { code: 'already_surveyed', detail: `Agent Connect asked on ${sentAt.slice(0, 10)}` };
 }
 
-/** The closing's customer was forgotten, and is not asked about it any more. */
+/** The closing's customer was forgotten and is no longer asked about it. */
 export function forgottenReason(forgottenAt: string): Reason {
   return { code: 'forgotten', detail: `the customer was forgotten on ${forgottenAt.slice(0, 10)}` };
 }
 
-/** The share of closings that is surveyed is drawn by a hash of the closing, so that every run draws alike. */
+/** A hash of the closing decides whether it is in the sample, so that every run decides alike. */
 function reasonsOfSample(closingId: string, policy: Policy): Reason[] {
   if (policy.sample >= 100) return [];
   const draw = createHash('sha256').update(withoutLane(closingId)).digest().readUInt32BE(0) / 2 ** 32;

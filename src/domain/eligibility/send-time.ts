@@ -19,7 +19,8 @@ export function sendTime({ now, closedAt, delay, quietHours, timeZone }: SendTim
   let at = Math.max(now, closedAt + delay);
   if (quietHours === null) return at;
   const localMinutes = clockIn(timeZone);
-  // Clocks change only at quarter hours, so looking again at each of them finds where the quiet hours end by then.
+  // Clocks change only at quarter hours, so checking again at each of them finds the end of the quiet hours even if the
+  // clock changes meanwhile.
   for (;;) {
     const left = minutesOfQuietLeft(localMinutes(at), quietHours);
     if (left === 0) return at;

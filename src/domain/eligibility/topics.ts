@@ -7,9 +7,9 @@ export interface TopicEntry {
 }
 
 /**
- * The topic that keeps a conversation from being surveyed: one of its own topics, or an ancestor of one, whose name is on
- * the list, in any spelling. The conversation has topic ids, the directory has the names. Null when no name is
- * on the list. A loop of parents is followed once.
+ * The topic that keeps a conversation from being surveyed: one of its own topics, or an ancestor of one, whose name is
+ * on the list, in any spelling. The conversation has topic ids, the directory has the names. Null when no name is on
+ * the list. A loop of parents is followed once.
  */
 export function optOutTopic(
   topicIds: readonly string[],
@@ -34,7 +34,7 @@ export function optOutTopic(
 }
 
 /**
- * The topics of a conversation, and ancestors of them, that have no name here.
+ * The topics of a conversation, and their ancestors, that have no name in the directory.
  *
  * @returns `unnamed`: ids of topics without a name; `gone`: ids that Gladly does not know
  */
@@ -55,7 +55,9 @@ export function namelessTopics(
   return { unnamed, gone };
 }
 
-/** Whether each of these names is that of a topic, so that a topic that is gone was none of them. */
+/**
+ * Whether each of these names belongs to a topic of the directory. If so, a topic that is gone had none of these names.
+ */
 export function hasAllOptOutTopics(
   directory: ReadonlyMap<string, TopicEntry>,
   optOutNames: readonly string[],

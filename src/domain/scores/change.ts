@@ -1,6 +1,6 @@
 import type { Share } from './share.ts';
 
-/** A difference of two shares with its interval; null where one of them has nothing to count. */
+/** A difference of two shares with its interval; null if one of them has nothing to count. */
 export interface Change {
   readonly value: number | null;
   readonly low: number | null;
@@ -8,8 +8,8 @@ export interface Change {
 }
 
 /**
- * How much a share is above an earlier one, with its 95% interval by Newcombe's hybrid score (method 10), which is made
- * from the limits of both shares.
+ * How far a share is above an earlier one, with its 95% interval by Newcombe's hybrid score (method 10), which combines
+ * the limits of both shares.
  */
 export function changeOf(now: Share, before: Share): Change {
   if (now.value === null || now.low === null || now.high === null) return unknown;
@@ -22,7 +22,7 @@ export function changeOf(now: Share, before: Share): Change {
   };
 }
 
-/** Whether chance alone explains a change well enough: its interval contains 0. Null where there is none. */
+/** Whether chance alone may explain a change: its interval contains 0. Null if there is no interval. */
 export function mayBeChance({ low, high }: Change): boolean | null {
   return low === null || high === null ? null : low <= 0 && high >= 0;
 }

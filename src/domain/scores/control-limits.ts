@@ -4,18 +4,18 @@ export interface ControlLimits {
   readonly high: number;
 }
 
-/** Beyond each of the two limits lies this much of chance: 2.5% for limits of 95%, 0.1% for those of 99.8%. */
+/** The probability beyond each of the two limits: 2.5% for 95% limits, 0.1% for 99.8% limits. */
 export const warningTail = 0.025;
 export const alarmTail = 0.001;
 
 /**
- * Exact binomial control limits of a funnel plot, interpolated between two counts as in Spiegelhalter, "Funnel plots for
- * comparing institutional performance" (Statistics in Medicine 24, 2005), appendix A.1.1. The upper limit is the lower one
- * of those who are not satisfied. So a share lies below `low`, or above `high`, exactly if chance gives one so extreme with
- * a probability of less than `tail`.
+ * Exact binomial control limits of a funnel plot, interpolated between two counts as in Spiegelhalter, "Funnel plots
+ * for comparing institutional performance" (Statistics in Medicine 24, 2005), appendix A.1.1. The upper limit is 1
+ * minus the lower limit for the answers that are not satisfied. So a share lies below `low` or above `high` exactly if
+ * chance gives a share that extreme with a probability of less than `tail`.
  *
- * @param of answers of the group, at least 1
- * @param expected share of all, from 0 to 1
+ * @param of answers in the group, at least 1
+ * @param expected the share among all answers, from 0 to 1
  * @param tail more than 0 and less than 0.5
  */
 export function controlLimits(of: number, expected: number, tail: number): ControlLimits {
@@ -41,7 +41,10 @@ function lowerLimit(of: number, expected: number, tail: number): number {
 /** A weight this much smaller than the largest one changes no sum. */
 const negligible = 1e-25;
 
-/** The probabilities of the counts `from`, `from + 1`, … times `total`: beginning at the likeliest, nothing underflows. */
+/**
+ * The probabilities of the counts `from`, `from + 1`, … times `total`. Computed outward from the likeliest count, so
+ * that nothing underflows.
+ */
 function binomialWeights(of: number, expected: number): { from: number; weights: number[]; total: number } {
   const mode = Math.min(of, Math.floor((of + 1) * expected));
   const odds = expected / (1 - expected);

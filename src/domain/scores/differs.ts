@@ -2,17 +2,18 @@ import { fisherTwoSided } from './fisher.ts';
 
 export type Difference = 'above' | 'below' | 'no' | 'too_few';
 
-/** Satisfied answers of all answers, or the answered of the asked. */
+/** Satisfied answers out of all answers, or customers who answered out of those who were asked. */
 interface Counted {
   readonly count: number;
   readonly of: number;
 }
 
-/** Of the rows that are said to differ, at most this share does not. */
+/** Of the rows reported as different, at most this share is expected to be wrong. */
 const falseDiscoveryRate = 0.05;
 
 /**
- * Which rows differ from all others of the report: Fisher's exact test for each row that is of at least `minimum`, and Benjamini and Hochberg over these, so that among many rows chance alone makes none stand out.
+ * Which rows differ from all others in the report: Fisher's exact test for each row with an `of` of at least `minimum`,
+ * then Benjamini and Hochberg over those rows, so that chance alone makes none stand out among many.
  */
 export function differencesOf(
   rows: readonly Counted[],

@@ -1,11 +1,11 @@
-/** A low rating; `doneAt` null: it is open, unless its customer was forgotten, with whatever was noted about it. */
+/** A low rating. `doneAt` null: it is open, unless its customer was forgotten together with all notes about it. */
 export interface FollowedUp {
   answeredAt: string;
   doneAt: string | null;
   isForgotten: boolean;
 }
 
-/** How many low ratings are open and done, and how long it took until half of the done ones were. */
+/** How many low ratings are open, done, and forgotten, and the median time until they were done. */
 export function followUpOf(ratings: readonly FollowedUp[]): {
   open: number;
   done: number;
@@ -33,7 +33,7 @@ export function isDone(notes: readonly { at: string; done: boolean }[], answered
   return notes.some(({ at, done }) => done && at >= answeredAt);
 }
 
-/** As people say it, in the largest unit that is not too coarse: `45 minutes`, `30 hours`, `3 days`. */
+/** A duration as people say it, in the largest unit that is not too coarse: `45 minutes`, `30 hours`, `3 days`. */
 export function durationText(seconds: number): string {
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return counted(minutes, 'minute');

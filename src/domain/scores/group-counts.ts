@@ -1,4 +1,4 @@
-/** What is counted of a group of closings. `closed` is the sum of `suppressed`, `waiting`, `asked` and `unasked`. */
+/** What is counted for a group of closings. `closed` is the sum of `suppressed`, `waiting`, `asked` and `unasked`. */
 export interface GroupCounts {
   closed: number;
   suppressed: number;
@@ -6,7 +6,7 @@ export interface GroupCounts {
   waiting: number;
   /** A message left, or may have left. */
   asked: number;
-  /** Asked, and the survey was opened. */
+  /** Asked, and the survey was opened or answered. */
   opened: number;
   /** Asked and answered. */
   answered: number;

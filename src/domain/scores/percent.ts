@@ -1,7 +1,9 @@
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-/** `86%`; `99.7%` rather than a 100% that is not all, and `0.3%` rather than a 0% that is not none. `–` without a value. */
+/**
+ * `86%`; `99.7%` rather than a 100% that is not all, and `0.3%` rather than a 0% that is not none. `–` without a value.
+ */
 export function percent(share: number | null): string {
   if (share === null) return '–';
   const value = share * 100;

@@ -1,4 +1,4 @@
-/** What rows may be grouped by; the order in which they are offered. */
+/** What rows can be grouped by, in the order in which it is offered. */
 export const reportFields = [
   'agent',
   'inbox',
@@ -13,7 +13,7 @@ export const reportFields = [
 
 export type ReportField = (typeof reportFields)[number];
 
-/** The tables of a report that can be had as CSV. */
+/** The tables of a report that can be written as CSV. */
 export const reportTables = ['rows', 'reasons', 'credit', 'followUp', 'lowReasons', 'questions'] as const;
 
 export type ReportTable = (typeof reportTables)[number];

@@ -1,4 +1,4 @@
-/** `count` of `of`, with its interval; all three are null where `of` is 0. */
+/** `count` out of `of`, as a share with its interval; all three are null if `of` is 0. */
 export interface Share {
   readonly of: number;
   readonly count: number;
@@ -7,7 +7,7 @@ export interface Share {
   readonly high: number | null;
 }
 
-/** The normal quantile of 95% intervals. */
+/** The normal quantile for 95% intervals. */
 const z95 = 1.959963984540054;
 
 /** A share with its 95% interval by Wilson: 0 <= low <= value <= high <= 1. */
@@ -17,7 +17,7 @@ export function shareOf(count: number, of: number): Share {
   const spread = (z95 * z95) / of;
   const center = (value + spread / 2) / (1 + spread);
   const half = (z95 * Math.sqrt((value * (1 - value)) / of + spread / (4 * of))) / (1 + spread);
-  // Rounding must not leave a limit beside the 0 or 1 that it is.
+  // Rounding must not leave a limit slightly off when it is exactly 0 or 1.
   const low = count === 0 ? 0 : Math.min(value, Math.max(0, center - half));
   const high = count === of ? 1 : Math.max(value, Math.min(1, center + half));
   return { of, count, value, low, high };

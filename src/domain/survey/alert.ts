@@ -18,10 +18,10 @@ export interface AlertPlan {
   ways: readonly AlertWay[];
 }
 
-/** `leaving`: it may be there already. `failed`: it was given up. */
+/** `leaving`: it may have arrived already. `failed`: it was given up. */
 export type AlertState = 'due' | 'leaving' | 'sent' | 'uncertain' | 'failed';
 
-/** One alert of one revision of an answer, by one way. Times are RFC 3339 in UTC. */
+/** One alert about one revision of an answer, by one way. Times are RFC 3339 in UTC. */
 export interface Alert {
   /** The same in every try and by every way. */
   id: string;
@@ -40,7 +40,7 @@ export interface Alert {
   error: ClosingError | null;
 }
 
-/** Derived, so that whoever receives it twice can tell. */
+/** Derived, so that a receiver who gets an alert twice can tell. */
 export function alertIdOf(surveyId: string, revision: number): string {
   const hash = createHash('sha256').update(`alert\0${surveyId}\0${revision}`).digest('base64url');
   return `alert_${hash.slice(0, 22)}`;
@@ -52,7 +52,10 @@ const dayMs = 24 * hourMs;
 /** After that, people have seen the rating in a report, or never will. */
 const longestMs = 3 * dayMs;
 
-/** Milliseconds until the next try: from a minute doubling to an hour, or to a day where the next try would be refused, too. */
+/**
+ * Milliseconds until the next try: from one minute, doubling up to an hour, or up to a day if the next try would be
+ * refused, too.
+ */
 export function waitAfter(triesBefore: number, passes: boolean): number {
   return Math.min(minuteMs * 2 ** Math.min(triesBefore, 20), passes ? hourMs : dayMs);
 }
@@ -67,7 +70,7 @@ export function nextAlertTry(
   return next > Date.parse(at) + longestMs ? null : timeAt(next);
 }
 
-/** What is known of a low rating. */
+/** What is known about a low rating. */
 export interface AlertSubject {
   answer: SurveyAnswer;
   closing: Pick<Closing, 'conversationId' | 'closedAt' | 'agent' | 'customer' | 'lane' | 'brand'>;
@@ -83,7 +86,7 @@ export interface AlertPayload {
   /** When the answer was given: the same in every try. */
   timestamp: string;
   data: {
-    /** Nobody answered: somebody tries whether alerts arrive. */
+    /** No customer answered: somebody is testing whether alerts arrive. */
     test: boolean;
     lane: Lane;
     survey: { id: string; revision: number };
@@ -92,20 +95,20 @@ export interface AlertPayload {
     agent: { id: string; name: string | null; email: string | null } | null;
     inbox: { id: string; name: string | null } | null;
     channel: string | null;
-    /** That the survey was sent for; null: none. */
+    /** The brand that the survey was sent for; null: none. */
     brand: string | null;
     rating: number;
     resolved: boolean | null;
-    /** Why the rating is low, of those that the customer could choose from. */
+    /** Why the rating is low: one of the reasons that the customer could choose from. */
     reason: string | null;
     comment: string | null;
-    /** The organization's own question, answered. */
+    /** The organization's own question and its answer. */
     question: QuestionAnswer | null;
     customer: { id: string; name: string | null; email: string | null; phone: string | null } | null;
   };
 }
 
-/** @param personal false leaves out the customer, and all that the customer wrote */
+/** @param personal false leaves out the customer and everything that the customer wrote */
 export function alertPayload(
   { answer, closing, inbox, channel, conversationUrl }: AlertSubject,
   { personal, test = false }: { personal: boolean; test?: boolean },
@@ -138,7 +141,10 @@ const longestReply = 2000;
 const longestQuestion = 300;
 const longestComment = 2900;
 
-/** The words of an alert, as plain text: a heading, the facts, what the customer wrote, and the organization's own question. */
+/**
+ * The words of an alert, as plain text: a heading, the facts, what the customer wrote, and the organization's own
+ * question.
+ */
 export function alertWords({ data }: AlertPayload): {
   title: string;
   facts: readonly (readonly [name: string, value: string])[];

@@ -23,7 +23,7 @@ export interface CardSubject {
   channel: string | null;
   /** RFC 3339; null when the time of the closing is unknown. */
   closedAt: string | null;
-  /** IANA name of the organization's zone, for the time of the closing; null, or one unknown here, means UTC. */
+  /** IANA name of the organization's zone, for the time of the closing; null or an unknown name means UTC. */
   timeZone: string | null;
   /** The address of the link; null for a card without one. */
   conversationUrl: string | null;
@@ -49,8 +49,8 @@ export const cardLimits = { title: 100, body: 25_000, sourceName: 50, linkText: 
 const year = 365 * 86_400_000;
 
 /**
- * The card of an answer, for the customer's timeline. Its id is a hash of survey, revision and content, so that a repeat is
- * answered with 409 and a change makes a new card. Total: every text fits, is harmless, and is cut cleanly.
+ * The card of an answer, for the customer's timeline. Its id is a hash of survey, revision and content, so that a
+ * repeat is answered with 409 and a change makes a new card. Total: every text fits, is harmless, and is cut cleanly.
  */
 export function makeCard(answer: SurveyAnswer, subject: CardSubject, nowMs: number): CardItem {
   const content: CardItem['content'] = {
@@ -71,7 +71,7 @@ export function makeCard(answer: SurveyAnswer, subject: CardSubject, nowMs: numb
 /** URL-safe and under 50 characters. */
 export function cardIdOf(answer: SurveyAnswer): string {
   const { rating, resolved, comment, reason, question } = answer;
-  // Cards of answers without them keep the ids that they have always had.
+  // Without a reason and a question, cards keep the ids that they have always had.
   const more = reason === null && question === null ? [] : [reason, question];
   const content = JSON.stringify([rating, resolved, comment, ...more]);
   const hash = createHash('sha256').update(`${answer.surveyId}\0${answer.revision}\0${content}`);
@@ -79,8 +79,8 @@ export function cardIdOf(answer: SurveyAnswer): string {
 }
 
 /**
- * Whether an item under our id has our words: Gladly may store the markup differently. The time may be written otherwise,
- * because an earlier version or another time zone of the organization did; the card is still this one.
+ * Whether an item under our id says what the card says: Gladly may store the markup differently. The time may be
+ * written differently, by an earlier version or in another time zone of the organization; it is still this card.
  */
 export function isSameCard(found: unknown, card: CardItem): boolean {
   const content = objectOf(objectOf(found)['content']);
@@ -98,7 +98,7 @@ function withoutTime(text: string): string {
   return text.replace(/Closed: .*?(?=\s*Conversation: )/s, '');
 }
 
-/** As people write it: `Nov 28, 2026, 11:12 PM GMT+1`. Text that is not a time stays as it is. */
+/** A time as people write it: `Nov 28, 2026, 11:12 PM GMT+1`. Text that is not a time stays as it is. */
 function timeForPeople(time: string, timeZone: string | null): string {
   const at = Date.parse(time);
   if (Number.isNaN(at)) return time;
@@ -145,7 +145,7 @@ function bodyOf(answer: SurveyAnswer, subject: CardSubject): string {
   return `${head}<p>${escapeWithin(comment, room)}</p>${more}${foot}`;
 }
 
-/** Together less than half of the room, so that a comment is still read. */
+/** Together less than half of the body, so that there is still room for a comment. */
 const longestQuestion = 2000;
 const longestReply = 8000;
 
@@ -157,7 +157,7 @@ function questionOf({ question }: SurveyAnswer): string {
   return `<p><b>${asked}</b><br>${escapeWithin(reply, longestReply)}</p>`;
 }
 
-/** What a customer said to the organization's own question, as people read it; empty: it was erased. */
+/** What a customer answered to the organization's own question, for people to read; empty: it was erased. */
 export function questionReply({ kind, answer }: NonNullable<SurveyAnswer['question']>): string {
   if (answer === null) return '';
   return kind === 'scale' ? `${answer} of 10` : String(answer);

@@ -11,9 +11,9 @@ import { harmless } from './rich-text.ts';
 
 /** What a survey asks besides the rating, a yes or no, and a comment. Fixed when its message leaves. */
 export interface SurveyForm {
-  /** BCP 47 tag: where a reader's own language is not written, and the language in which answers are kept. */
+  /** BCP 47 tag: shown to readers whose own language is missing, and the language in which answers are kept. */
   readonly language: string;
-  /** Ratings up to this one are asked for a reason. */
+  /** Customers who give ratings up to this one are asked for a reason. */
   readonly lowRating: number;
   readonly reasons: RatingReasons | null;
   readonly question: OwnQuestion | null;
@@ -42,7 +42,7 @@ export const longestWords = 2000;
 
 const fallback = 'en';
 
-/** The form that a survey sent now has; null: it asks for nothing more. */
+/** The form of a survey that is sent now; null: it asks for nothing more. */
 export function formOf({
   reasons,
   question,
@@ -75,12 +75,12 @@ function taggedQuestion(
   }
 }
 
-/** The text that is kept of a form. Equal forms have equal texts, however their parts were written down. */
+/** The text in which a form is stored. Equal forms have equal texts, whatever the order of their parts. */
 export function formBody({ language, lowRating, reasons, question }: SurveyForm): string {
   return JSON.stringify({ language, lowRating, reasons, question });
 }
 
-/** Of what a form says, so that each is kept once. */
+/** A hash of what the form says, so that each form is stored once. */
 export function formIdOf(form: SurveyForm): string {
   return createHash('sha256')
     .update(`form\0${formBody(form)}`)
@@ -88,7 +88,7 @@ export function formIdOf(form: SurveyForm): string {
     .slice(0, 22);
 }
 
-/** Only we write it. */
+/** Nothing is checked, because only `formBody` writes these texts. */
 export function readForm(body: string): SurveyForm {
   return JSON.parse(body) as SurveyForm;
 }
@@ -96,17 +96,17 @@ export function readForm(body: string): SurveyForm {
 /** What is wrong with a part of an answer. */
 export type FormProblem = 'reason_unknown' | 'scale_unknown' | 'choice_unknown' | 'words_too_long';
 
-/** As it came, before anything is known of the form. Empty: nothing. */
+/** Answers as they came, before the form is known. Empty: nothing was given. */
 export interface GivenAnswers {
   readonly reason: string;
   readonly answer: string;
 }
 
 /**
- * What of an answer fits the form that its survey was sent with. What the form does not ask for is left out without a word:
- * a browser also sends what it hides. Options are known by their words in any of the form's languages.
+ * The parts of an answer that fit the form that its survey was sent with. Whatever the form does not ask for is dropped
+ * silently: a browser also sends what it hides. Options are recognized by their words in any of the form's languages.
  *
- * @param rating null where none was given
+ * @param rating null if none was given
  */
 export function fitToForm(
   form: SurveyForm | null,
@@ -149,7 +149,7 @@ export function shownTo<Value>(
   return bestOf(texts, [locale, language, fallback]);
 }
 
-/** Null: none was given; undefined: it is none of them. */
+/** Null: no option was given; undefined: the text is none of the options. */
 function optionOf(
   form: SurveyForm,
   options: InLanguages<readonly string[]>,
@@ -188,7 +188,7 @@ function answerOf(
   }
 }
 
-/** Whether two answers say the same besides their ratings, yes or no, and comments. */
+/** Whether two answers say the same apart from the rating, the yes or no, and the comment. */
 export function isSameForm(left: FormAnswers, right: FormAnswers): boolean {
   return (
     left.reason === right.reason &&

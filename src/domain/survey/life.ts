@@ -1,25 +1,25 @@
 import { allows, type ClosingState } from '../closing/transitions.ts';
 import type { Policy } from '../eligibility/policy.ts';
 
-/** Whether a survey can be answered, or why not any more. `not_asked`: no message of it left. */
+/** Whether a survey can be answered, or why it no longer can. `not_asked`: no message of it left. */
 export type SurveyLife = 'open' | 'final' | 'expired' | 'not_asked';
 
 /** Times are RFC 3339. */
 export interface SurveyFacts {
   state: ClosingState;
-  /** When the message left; of a closing that was decided again since, the one before. */
+  /** When the message left; if the closing was decided again since, the message before that. */
   leftAt: string | null;
   firstAnsweredAt: string | null;
-  /** Of the answer: how often it was given or changed. */
+  /** How often the answer was given or changed. */
   revisions: number;
 }
 
-/** Each is kept with its comment, and nobody who is asked needs so many. */
+/** Each revision is stored with its comment, and no customer needs more. */
 export const mostRevisions = 100;
 
 /**
  * Answers are taken for `surveyExpires` after the message left, and can be changed for `answerFinalAfter` after the
- * first one, a hundred times in all. Both periods are open at their end: at exactly the limit it is over.
+ * first one, a hundred times in all. Both periods exclude their end: at exactly the limit, it is too late.
  */
 export function surveyLife(
   { state, leftAt, firstAnsweredAt, revisions }: SurveyFacts,

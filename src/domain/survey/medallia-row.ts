@@ -1,13 +1,13 @@
 /**
- * One interaction as Agent Connect keeps it: a row of Data Return, or of an export. Everything that is not stated by
- * Agent Connect is null; times are RFC 3339 in UTC with milliseconds.
+ * One interaction as Agent Connect keeps it: a row of Data Return, or of an export. Whatever Agent Connect does not
+ * state is null; times are RFC 3339 in UTC with milliseconds.
  */
 export interface MedalliaRow {
   /** Id of the interaction there. */
   uuid: string;
   /** Rises whenever the row changes; 0 for a row of an export, which has none. */
   sequence: number;
-  /** What the request named: of ours the closing's id, of others mostly the conversation's. */
+  /** What the request named: ours name the closing's id, others mostly the conversation's. */
   interactionId: string | null;
   /** Link back to the interaction. */
   interactionUrl: string | null;
@@ -20,22 +20,22 @@ export interface MedalliaRow {
   deliveryStatus: string | null;
   /** When the customer answered; null while there is no finished answer. */
   answeredAt: string | null;
-  /** 1 to 5; null where the question was not answered or not shown. */
+  /** 1 to 5; null if the question was not answered or not shown. */
   rating: number | null;
   resolved: boolean | null;
   comment: string | null;
-  /** It was requested so that it counts, and nobody was asked. */
+  /** It was requested only to be counted, and nobody was asked. */
   isOnlyCounted: boolean;
   employee: { email: string | null; customId: string | null };
   customer: { email: string | null; name: string | null };
 }
 
-/** The state of what was requested so that it counts (MEDALLIA.md, section 3). */
+/** Whether this is the status of what was requested only to be counted (MEDALLIA.md, section 3). */
 export function saysDoNotSend(deliveryStatus: string | null): boolean {
   return /^\s*not[ _-]?sent\b.*\bdo[ _-]?not[ _-]?send/i.test(deliveryStatus ?? '');
 }
 
-/** The custom property that says why nobody was asked, and thereby which of several rows of a closing is its count. */
+/** The custom property that says why nobody was asked, and so shows which of a closing's rows is its count. */
 export const notAskedProperty = 'not_asked';
 
 /** Whether a row has an answer that can be counted. */
@@ -43,7 +43,7 @@ export function hasAnswer(row: MedalliaRow): row is MedalliaRow & { answeredAt: 
   return row.answeredAt !== null && row.rating !== null && !row.isRecovery;
 }
 
-/** The question of the stars, as Agent Connect names it. */
+/** Agent Connect's name for the question about the stars. */
 export const ratingQuestion = 'agent_star_rating';
 
 /** "First contact resolution": whether the matter was settled. */

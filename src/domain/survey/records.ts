@@ -36,26 +36,26 @@ export interface Card {
   /** The id that we gave the timeline item. */
   itemId: string;
   surveyId: string;
-  /** Of the answer that it shows. */
+  /** The revision of the answer that it shows. */
   revision: number;
   customerId: string;
-  /** `posting`: it may be there already. */
+  /** `posting`: it may be in Gladly already. */
   state: 'posting' | 'posted' | 'deleted';
   body: string;
   postedAt: string | null;
 }
 
-/** Tries to post the card of an answer that Gladly did not accept. */
+/** Failed tries to post the card of an answer. */
 export interface CardFailure {
   tries: number;
-  /** When it is tried again; null: only a person does. */
+  /** When it is tried again; null: only a person retries it. */
   retryAt: string | null;
   error: ClosingError;
 }
 
 /**
- * What was seen of a survey besides its answer. `clicked`: by the link of a star; `begun`: an answer was sent that could not
- * be taken. It is never scored: programs open and click links, too.
+ * What was seen of a survey besides its answer. `clicked`: opened by a star's link; `begun`: an answer was sent that
+ * could not be accepted. Visits are never scored: programs open and click links, too.
  */
 export type VisitKind = 'opened' | 'clicked' | 'begun' | 'scanner';
 

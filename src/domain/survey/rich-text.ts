@@ -27,8 +27,8 @@ export function escapeText(text: string): string {
 }
 
 /**
- * Escaped text of at most `limit` UTF-16 units. A longer text is cut and ends in `…`; the cut never splits a character, a
- * grapheme or an entity.
+ * Escaped text of at most `limit` UTF-16 units. A longer text is cut and ends in `…`; the cut never splits a character,
+ * a grapheme or an entity.
  */
 export function escapeWithin(text: string, limit: number): string {
   const whole = escapeText(text);
@@ -60,10 +60,10 @@ export function textWithin(text: string, limit: number): string {
   return `${plain.slice(0, graphemeStart(plain, limit - 1))}…`;
 }
 
-/** Made when a text is first cut: to make it takes a tenth of a start. */
+/** Created when a text is first cut, because creating it takes a tenth of the start-up time. */
 let graphemes: Intl.Segmenter | undefined;
 
-/** Where the grapheme at this place begins. Segmenting takes long, so this is called once for a text. */
+/** Where the grapheme at this place begins. Segmenting is slow, so this is called once per text. */
 function graphemeStart(text: string, place: number): number {
   graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   return graphemes.segment(text).containing(place)?.index ?? place;

@@ -7,19 +7,22 @@ export type TokenPurpose = 'survey' | 'unsubscribe';
 const surveyIdLength = 22;
 const macLength = 22;
 /**
- * Programs that find links in running text leave out a hyphen or an underscore at the end of one. Links of earlier versions
- * end without it.
+ * Ends every token, because programs that find links in running text drop a hyphen or an underscore at the end of one.
+ * Links from earlier versions end without it.
  */
 const tokenEnd = '0';
 
-/** The survey of a closing: derived, so that a repeat meets itself; URL-safe, and it reveals nothing of the conversation. */
+/**
+ * The id of a closing's survey: derived, so that a repeat gets the same id; URL-safe, and it reveals nothing about the
+ * conversation.
+ */
 export function surveyIdOf(closingId: string): string {
   return createHash('sha256').update(`survey\0${closingId}`).digest('base64url').slice(0, surveyIdLength);
 }
 
 /**
- * The key for the links of one organization and lane: profiles can share a signing key, but no link of one opens a survey
- * of another. Links that left before there were such keys are signed with the signing key itself.
+ * The key for the links of one organization and lane: profiles can share a signing key, but a link of one never opens a
+ * survey of another. Links that left before these keys existed are signed with the signing key itself.
  *
  * @param origin where the organization was first reached
  */
@@ -33,9 +36,9 @@ export function makeToken(key: Uint8Array, purpose: TokenPurpose, surveyId: stri
 }
 
 /**
- * The survey that a token is for; null for anything that we did not issue for this purpose. Mail programs break links into
- * lines, take what is around a link for a part of it (`3D`, `<`, `>`, `.`), and set other hyphens; none of it changes what the
- * token is for.
+ * The survey that a token is for; null for anything that we did not issue for this purpose. Mail programs break links
+ * across lines, take what surrounds a link for a part of it (`3D`, `<`, `>`, `.`), and replace hyphens; none of this
+ * changes what the token is for.
  */
 export function readToken(key: Uint8Array, purpose: TokenPurpose, token: string): string | null {
   const [, surveyId = '', given = ''] = matchIssued(token) ?? [];
@@ -43,27 +46,27 @@ export function readToken(key: Uint8Array, purpose: TokenPurpose, token: string)
   return given !== '' && timingSafeEqual(Buffer.from(given), Buffer.from(made)) ? surveyId : null;
 }
 
-/** The token alone, without what a mail program made of it. A text that is not a token stays as it is. */
+/** The token alone, without what a mail program did to it. A text that is not a token stays as it is. */
 export function bareToken(token: string): string {
   const [, surveyId, given] = matchIssued(token) ?? [];
   return surveyId === undefined || given === undefined ? token : `${surveyId}${given}${tokenEnd}`;
 }
 
 const anywhere = (length: number): string => `[\\w-](?: *[\\w-]){${length - 1}}`;
-/** Broken at any place, and with whatever the text around it goes on with. */
+/** A token, broken at any place, with what may stand before it and any text after it. */
 const issued = new RegExp(
   `^ *(?:=?3D|[<("'\u2018\u201c\u201e\u00ab])? *(${anywhere(surveyIdLength)}) *(${anywhere(macLength)})` +
     `(?: *${tokenEnd})?[_-]*(?:[^\\w-].*)?$`,
   's',
 );
-/** With the mark of a soft break in quoted-printable, and those of a quoted reply. */
+/** A line break, with the soft-break mark of quoted-printable and the `>` of quoted replies. */
 const lineBreak = /=?[\s\p{Default_Ignorable_Code_Point}]+(?:>[\s\p{Default_Ignorable_Code_Point}]*)*/gu;
 
-/** Of a token: all of it, the survey id, and the signature. */
+/** The parts of a token: all of it, the survey id, and the signature. */
 function matchIssued(token: string): string[] | null {
-  // A mark without width is no gap: words behind the token begin with white space.
+  // A zero-width mark is not a gap: words after the token begin with white space.
   const text = token.replaceAll(lineBreak, (gap) => (/\s/.test(gap) ? ' ' : ''));
-  // Word processors make one dash of two hyphens, and keep lines from being broken at a hyphen.
+  // Word processors turn two hyphens into one dash, and a hyphen into one that does not break.
   const withHyphens = (): string =>
     text.replaceAll('\u2014', '--').replaceAll(/[\u2010\u2011\u2013\u2212]/g, '-');
   const found = issued.exec(text) ?? issued.exec(withHyphens());

@@ -5,13 +5,13 @@ import { isOfNobody } from './name-words.ts';
 import { wordKey } from './word-key.ts';
 
 /**
- * What an agent's address says about which word of the name comes first:
+ * What an agent's address says about which word of the name comes first, with `Ann Lee` as the example:
  *
- * - `confirms`, for `Ann Lee`: `ann.lee@`, `annlee@`, `ann.l@`, `alee@`, and `annie.lee@`. Where the name is one word, what follows
- *   in the address has to look like a person's.
- * - `begins`: `ann@` and `ann.smith@`. So do groups: `acme@`.
- * - `contradicts`: `lee.ann@`, `leeann@`, `lee@`, and `lann@`. So does a domain that is called like a first word which is no
- *   well-known first name: that is a company.
+ * - `confirms`: `ann.lee@`, `annlee@`, `ann.l@`, `alee@`, and `annie.lee@`. If the name is one word, what follows it in
+ *   the address has to look like a person's name.
+ * - `begins`: `ann@` and `ann.smith@`. So do addresses of groups: `acme@`.
+ * - `contradicts`: `lee.ann@`, `leeann@`, `lee@`, and `lann@`. So does a domain with the name of the first word, unless
+ *   that is a well-known first name: then the word is a company's name.
  */
 export function addressSays(
   email: string | null,
@@ -31,7 +31,7 @@ export function addressSays(
   return rest.includes(beginning) || leads(parts, rest, firsts) ? 'contradicts' : 'nothing';
 }
 
-/** Whether one of the first words, or a part of it, is followed by one of the next. */
+/** Whether the address has one of the first words, or its initial, before one of the next words, or its initial. */
 function leads(parts: readonly string[], firsts: readonly string[], next: readonly string[]): boolean {
   const [beginning = '', following = ''] = parts;
   const whole = parts.join('');
@@ -45,7 +45,9 @@ function leads(parts: readonly string[], firsts: readonly string[], next: readon
   );
 }
 
-/** A first name and something of a family name: `smith.john@` is the other way round. */
+/**
+ * Whether the parts are a first name and then something of a family name: `smith.john@` has them the other way around.
+ */
 function isOfPerson(parts: readonly string[]): boolean {
   const [first = '', ...rest] = parts;
   if (rest.length === 0 || parts.some(isOfNobody) || mayBeFamilyFirst(parts)) return false;
@@ -65,7 +67,7 @@ function readAddress(email: string | null): { parts: string[]; company: Readonly
   };
 }
 
-/** Of `Jürgen`: `jurgen` and `juergen`. */
+/** For `Jürgen`: `jurgen` and `juergen`. */
 function spellings(word: string): string[] {
   const key = nameKey(word).replaceAll('ł', 'l').replaceAll('đ', 'd').replaceAll('æ', 'ae');
   const long = key.replaceAll(/[äöüø]/gu, (letter) => ({ ä: 'ae', ö: 'oe', ü: 'ue' })[letter] ?? 'oe');

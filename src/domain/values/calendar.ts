@@ -6,7 +6,7 @@ export const calendarFields = ['day', 'week', 'month'] as const;
 
 export type CalendarField = (typeof calendarFields)[number];
 
-/** A day, a week or a month, as far as it lies within a range. */
+/** The part of a day, a week, or a month that lies within a range. */
 export interface Period extends TimeRange {
   /** `2026-11-22`; a week has the date of its Monday, a month is `2026-11`. */
   key: string;
@@ -14,7 +14,7 @@ export interface Period extends TimeRange {
 
 const day = 86_400_000;
 
-/** The periods of a zone that a range touches, in order. Together they are the range. */
+/** The periods of a zone that a range touches, in order. Together they make up the range. */
 export function periodsOf({ since, until }: TimeRange, field: CalendarField, timeZone: string): Period[] {
   const { dayAt, beginningOf } = daysOf(timeZone);
   const [from, to] = [Date.parse(since), Date.parse(until)];
@@ -32,7 +32,7 @@ export function periodsOf({ since, until }: TimeRange, field: CalendarField, tim
   return periods;
 }
 
-/** The period that a day such as `2026-11-22` belongs to. */
+/** The key of the period that a day such as `2026-11-22` belongs to. */
 export function periodKey(date: string, field: CalendarField): string {
   return keyOf(firstDay(Date.parse(`${date}T00:00:00Z`), field), field);
 }

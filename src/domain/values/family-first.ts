@@ -1,7 +1,7 @@
 import { isGivenName, isOnlyGivenName } from './given-names.ts';
 import { wordKey, wordSet } from './word-key.ts';
 
-/** Frequent family names of languages in which they come first, where the rest of the name may not show it. */
+/** Frequent family names from languages in which they come first, because the rest of the name may not show it. */
 const families = wordSet(`
   nguyen tran pham huynh hoang phan truong duong dang bui ngo dinh trinh luong vuong
   zhang wang chen liu li huang zhao zhou xu zhu lin guo he gao luo zheng liang xie tang xiao cheng cao deng feng cai jiang qian pan
@@ -14,29 +14,30 @@ const families = wordSet(`
   torok fekete szilagyi fodor szalai gulyas hegedus katona kocsis orban vegh
 `);
 
-/** Those that come last where the first word is as short as they are: `Pat Lee`. */
+/** Family names that also come last, after a first word as short as they are: `Pat Lee`. */
 const alsoLast = wordSet('lee patel shah khan');
 
-/** Of the Japanese kind. */
+/** Japanese family names. */
 const japanese =
   /^[a-z]{2,}(?:moto|mura|yama|kawa|gawa|zaki|saki|guchi|shita|bayashi|hashi|uchi|mizu|matsu|zawa|sawa|jima|shima|numa|hara|waki)$/u;
-// Keys have no accents, so that й is и in them.
-/** Of the Slavic, Romanian, Georgian and Greek kind, in two scripts. */
+// Keys have no accents, so й is и here.
+/** Slavic, Romanian, Georgian, and Greek family names, in Latin, Cyrillic, and Greek letters. */
 const endings =
   /^(?:.{2,}(?:ova|eva|skaya|skaia|enko|chuk|escu|eanu|shvili|adze|poulos|poulou)|.{3,}(?:ov|ev|sky|skyi|skiy|ski|cki|ska|cka|vic|vich)|.{2,}(?:ова|ева|ская|цкая|скии|цкии|енко|чук|щук|швили|адзе|πουλος|πουλου)|.{3,}(?:ов|ев|вич|акис|ακης|ιδης))$/u;
-/** These also end first names. */
+/** First names end like this, too. */
 const doubtfulEndings = /^.{3,}(?:ин|ина|ына|юк|ук|ко|ян)$/u;
 const patronymic = /.{2,}(?:ович|евич|ьич|овна|евна|инична|ична|ovich|evich|ovna|evna)$/u;
 
-/** As Chinese, Korean, and Vietnamese names are written in Latin letters. */
+/** A syllable of a Chinese, Korean, or Vietnamese name in Latin letters. */
 const syllable =
   '(?:(?:[zcstpkg]h|ng|nh|tr|qu|kk|tt|pp|ss|jj|[hgk]w|[bcdfghjklmnpqrstvwxyz])(?!oe)[aeiouy]{1,3}|eun|eum|ae|a|i|o|u|yo)(?:ng|nh|n|m|k|l|p|t|h)?';
 const oneSyllable = new RegExp(`^${syllable}$`, 'u');
 const syllables = new RegExp(`^(?:${syllable})+$`, 'u');
 
 /**
- * Whether the family name comes first, or may: by a frequent one, by its ending, by a patronymic at the end, by syllables that may
- * be Chinese, Korean, or Vietnamese, or because a later word is a well-known first name and the first one is not.
+ * Whether the family name comes first, or may come first. The signs: a frequent family name, its ending, a patronymic
+ * at the end, syllables that may be Chinese, Korean, or Vietnamese, or a well-known first name among the later words
+ * while the first word is none.
  */
 export function mayBeFamilyFirst(words: readonly string[]): boolean {
   const [first = '', ...rest] = words;

@@ -1,8 +1,8 @@
 import { wordKey, wordSet } from './word-key.ts';
 
 /**
- * First names that are rarely a family name, a place, a brand, or a word. Whoever is missing here still gets the name where the
- * rest of it, or the address, leaves no doubt.
+ * First names that are rarely a family name, a place, a brand, or a word. An agent whose first name is missing here is
+ * still called by it if the rest of the name, or the address, leaves no doubt.
  */
 const given = wordSet(`
   aaron abby abigail adam adrian agnes agnieszka aisha alan alejandra alejandro alessandra alessandro alessia alexandra
@@ -65,7 +65,7 @@ const given = wordSet(`
   สมชาย สมหญิง สมศักดิ์ สุดา มานี
 `);
 
-/** The same, but also family names: they vouch for no order. */
+/** First names that are also family names: they do not show which word comes first. */
 const alsoFamily = wordSet(`
   alexander ali albert alexis adele andre anthony arnold barry carter charles cameron chad christian connor dean dennis
   dominic douglas dylan edward eric ernst ethan evan francis frank franz garry gerard george glenn gordon graham grace harry harvey
@@ -83,12 +83,12 @@ export function isGivenName(word: string): boolean {
   return parts.every((part) => given.has(part) || alsoFamily.has(part));
 }
 
-/** Whether it is one that is rarely a family name. */
+/** Whether the word is a well-known first name that is rarely a family name. */
 export function isOnlyGivenName(word: string): boolean {
   return isGivenName(word) && !partsOf(word).every((part) => alsoFamily.has(part));
 }
 
-/** `Jean-Luc` is two. */
+/** `Jean-Luc` has two parts. */
 function partsOf(word: string): string[] {
   return wordKey(word).split(/[-\u2010-\u2015]/u);
 }

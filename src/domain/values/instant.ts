@@ -5,14 +5,14 @@ const pattern =
   /^(\d{4}-\d{2}-\d{2})[Tt ]((?:[01]\d|2[0-3]):\d{2})(?::(\d{2})(?:\.(\d{1,9})\d*)?)?([Zz]|[+-]\d{2}:?\d{2})$/;
 const nanosecondsPerMillisecond = 1_000_000n;
 
-/** A year that nothing of Gladly's can be in: it was founded in 2014, and programs fill in 9999 for "never". */
+/** No time of Gladly's lies outside of these years: it was founded in 2014, and programs write 9999 for "never". */
 const writtenYear = /^\s*([+-]?\d{4,6})-\d{2}/;
 const isPossibleYear = (year: number): boolean => year >= 2000 && year < 9999;
 
 /**
- * What programs write where they have no time: the first or the last moment that their calendar knows (`0001-01-01T00:00:00Z`,
- * 1601, 1753, 1899-12-30, 1900, 1970, 1980, 9999-12-31, in some zone), zero or less as a number of seconds or
- * milliseconds, or a text of zeros and strokes.
+ * Whether this is what programs write when they have no time: the first or the last moment of their calendar
+ * (`0001-01-01T00:00:00Z`, 1601, 1753, 1899-12-30, 1900, 1970, 1980, 9999-12-31, in some zone), a number of seconds or
+ * milliseconds that is zero or less, or a text of zeros and separators.
  */
 export function isZeroTime(value: unknown): boolean {
   if (typeof value === 'number') return value <= 0;
@@ -56,7 +56,7 @@ export function formatInstant(instant: Instant): string {
   return timeAt(toMilliseconds(instant));
 }
 
-/** The same moment in our own spelling; null for text that is not an RFC 3339 time. */
+/** The same moment as we write it; null for text that is not an RFC 3339 time. */
 export function normalizeTime(value: unknown): string | null {
   const instant = parseInstant(value);
   return instant === null ? null : formatInstant(instant);
@@ -66,8 +66,9 @@ const withoutOffset = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/;
 
 /**
  * Reads a time that Gladly wrote. Gladly states RFC 3339 for its API and says nothing about the cells of reports, so a
- * time without an offset, with ` UTC` after it, or with a space before its offset, is read too. It is UTC: the API sends nothing else, and we request
- * reports in UTC. Null for a zero time (isZeroTime) and for anything else.
+ * time without an offset, with ` UTC` after it, or with a space before its offset is read, too. Without an offset, it
+ * is UTC: the API sends nothing else, and we request reports in UTC. Null for a zero time (isZeroTime) and for anything
+ * else.
  */
 export function parseGladlyTime(value: unknown): Instant | null {
   if (typeof value !== 'string' || isZeroTime(value)) return null;
@@ -79,12 +80,12 @@ export function parseGladlyTime(value: unknown): Instant | null {
   );
 }
 
-/** RFC 3339 in UTC with milliseconds, as the ledger and all documents write it. */
+/** The current time in RFC 3339, in UTC with milliseconds, as the ledger and all documents write it. */
 export function timeNow(clock: () => number): string {
   return timeAt(clock());
 }
 
-/** The same, of a moment in milliseconds since the epoch. */
+/** The same for a moment in milliseconds since the epoch. */
 export function timeAt(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

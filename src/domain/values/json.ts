@@ -24,13 +24,16 @@ export function wordOf(value: unknown): string | null {
   return idOf(value)?.trim().toUpperCase() ?? null;
 }
 
-/** A number, or decimal digits as text; null for anything else, and below zero. */
+/** A number, or decimal digits as text; null for anything else, and for numbers below zero. */
 export function numberOf(value: unknown): number | null {
   const text = textOf(value)?.trim() ?? '';
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : null;
 }
 
-/** An id that can be stored and asked for: Gladly cannot have given a long one, or one with NUL or half a character. */
+/**
+ * An id that can be stored and requested: Gladly cannot have given a very long one, or one with NUL or half a
+ * character.
+ */
 export function storableId(value: unknown): string | null {
   const id = idOf(value);
   return id === null || id.length > longestId || id.includes('\0') || !id.isWellFormed() ? null : id;

@@ -15,7 +15,7 @@ const titles = wordSet(`
   מר גברת גב ד״ר דר פרופ הרב श्री श्रीमती सुश्री डॉ कुमारी คุณ นาย นาง นางสาว ดร
 `);
 
-/** Of no person, or of what a person does: they make any name doubtful, wherever they stand. */
+/** Words for no person, or for what a person does: they make a name doubtful wherever they stand. */
 const ofNobody = wordSet(`
   team teams support desk helpdesk service services customer customers client clients department dept group crew squad hotline care
   success sales billing admin admins administrator agent agents rep reps representative bot bots chatbot api system test tester account
@@ -53,33 +53,33 @@ const ofNobody = wordSet(`
   خدمة فريق دعم العملاء مركز الاتصال الدعم الفني قسم مدير المدير موظف موظفة وكيل مندوب مبيعات المبيعات متجر
   צוות שירות תמיכה מוקד לקוחות נציג נציגה מנהל מנהלת מכירות टीम सेवा सहायता ग्राहक प्रबंधक พนักงาน ทีมงาน ทีม ฝ่าย ศูนย์ บริการ ลูกค้า แอดมิน
 `);
-/** Compounds, e.g. `Kundendienst` and `Voicebot`; `Talbot` and `Abbot` are people's. */
+/** Compounds, e.g. `Kundendienst` and `Voicebot`; `Talbot` and `Abbot` are people's names. */
 const compound =
   /\p{L}(?:service|support|team|dienst|tjanst|tjeneste|palvelu|betreuung|beratung|leitung|abteilung|schicht|szolgalat|desk|manager)$|(?<!^(?:tal|ab|abb|ca|gar|her|tur))bot$/u;
-/** Thai writes titles and what follows in one. */
+/** Thai writes a title and what follows it as one word. */
 const joined = /^(?:คุณ|นาย|นาง|พนักงาน|ทีม|ฝ่าย|ศูนย์|แผนก)/u;
 
-/** Words that are none of a name only where they begin it. */
+/** Words with which no name begins; elsewhere, they may be part of one. */
 const beginnings = wordSet(`
   the a an our your my new no non anti pre ex ext first last firstname lastname tier level internal human main live day night morning evening
   weekday do please use der die das unser unsere le les notre la el los las nuestro nuestra il lo gli o os as het de
 `);
 
-/** With such a word first, what is left of a name is a family name: `Van der Berg`, `San Martin`, `Abu Bakr`. */
+/** A name that begins with such a word is a family name: `Van der Berg`, `San Martin`, `Abu Bakr`. */
 const particles = wordSet(`
   van von der den de del della di da do dos das du des la le los las el al ter ten te af av zu zum zur vom bin ibn bint abu abou
   umm um abd abdul abdel abdal abdoul abdur san santa santo sant sankt são st ste saint sainte mac mc fitz o op uit vander vande
   عبد أبو ابو أم ام بن ابن بنت آل בן בת אבו
 `);
 
-/** Forms of companies. */
+/** Legal forms of companies. */
 const ofCompanies = wordSet(
   'inc incorporated llc ltd limited gmbh corp corporation company plc llp sarl srl kgaa ohg oyj aps pty pvt ooo ооо зао оао',
 );
-/** Shorter ones are names, too, unless they are in capitals. */
+/** Short legal forms count only in capitals: otherwise, they may be names. */
 const companyForm = /^(?:AB|AG|AS|BV|CO|KG|LP|NV|OY|SA|SAS|SE|SL|SPA|UG)$/;
 
-/** Between two people, or between a person and what they are of. */
+/** Words between two people, or between a person and what they belong to. */
 const conjunctions = wordSet(`
   and or with from at for of on in by via und oder mit von für bei aus vom et ou avec pour chez con por para com e i och og ja ve en met
   voor и или от для и της και و أو ו או और และ
@@ -101,7 +101,7 @@ export function isOfNobody(word: string): boolean {
   return joined.test(word) || pieces.some((piece) => ofNobody.has(piece) || compound.test(piece));
 }
 
-/** Whether a name that begins so begins with no first name. */
+/** Whether a name that begins with this word does not begin with a first name. */
 export function isNoBeginning(word: string): boolean {
   return [plain(word), ...piecesOf(word).map(wordKey)].some((piece) =>
     [titles, particles, beginnings].some((words) => words.has(piece)),
@@ -117,7 +117,7 @@ export function isConjunction(word: string): boolean {
   return conjunctions.has(plain(word)) && !isParticle(word) && !/^\p{Lu}$/u.test(word);
 }
 
-/** `No-Reply` is two, and so is `L’équipe`. */
+/** `No-Reply` has two pieces, and so has `L’équipe`. */
 function piecesOf(word: string): string[] {
   return word.split(/[^\p{L}\p{M}\u200c\u200d]+/u).filter(Boolean);
 }

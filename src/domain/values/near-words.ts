@@ -1,8 +1,8 @@
 import { nameKey } from './name-key.ts';
 
 /**
- * Candidates of which at most two letters, or a third of them, differ from the word: first those that the word begins, then
- * the nearest.
+ * Candidates that differ from the word in at most two letters (one if it is shorter than four), or a third of its
+ * letters: first those that begin with the word, then the nearest.
  */
 export function nearWords(word: string, candidates: readonly string[]): string[] {
   const limit = Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3)) + 1;
@@ -17,7 +17,10 @@ export function nearWords(word: string, candidates: readonly string[]): string[]
     .map(({ candidate }) => candidate);
 }
 
-/** Names that someone may have meant: those that contain the text, then those that are spelled like it or have a word that is. */
+/**
+ * Names that someone may have meant: those that contain the text, then those that are spelled like it or have a word
+ * that is.
+ */
 export function nearNames(text: string, names: readonly string[]): string[] {
   const wanted = nameKey(text);
   const containing = names.filter((name) => wanted !== '' && nameKey(name).includes(wanted));

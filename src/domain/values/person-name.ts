@@ -5,17 +5,18 @@ import { nameKey } from './name-key.ts';
 import { isCompany, isConjunction, isNoBeginning, isOfNobody, isParticle, isTitle } from './name-words.ts';
 
 const longestFirstName = 40;
-/** Of two people, a program, an address, or a quotation. */
+/** Signs of two people, a program, an address, or a quotation. */
 const signsOfNoName = /[@\p{N}&+/\\|:;=_#*<>"“”„«»]/u;
 
 /**
- * An agent's first name, from the full name and the address in the help desk: `Lee, Dr. Ann` and `Ann Lee` are both `Ann`. Null
- * wherever it is not certain.
+ * An agent's first name, from the full name and the address in the help desk: `Lee, Dr. Ann` and `Ann Lee` are both
+ * `Ann`. Null unless it is certain.
  *
- * - No word may be a title, a group's, or a conjunction, and all are of one script.
- * - Two or three words with a capital each are enough, unless the address contradicts.
- * - Any other shape (a single word, more words, words in capitals) needs a well-known first name, or an address of both names, like
- *   `ann.lee@`. So does `last, first`, which looks like `Ann, Paris`. A script without capitals has only well-known names.
+ * - No word may be a title, a group's, or a conjunction, and all words are in one script.
+ * - Two or three words that begin with a capital are enough, unless the address contradicts.
+ * - Any other shape (a single word, more words, words in capitals) needs a well-known first name, or an address with
+ *   both names, like `ann.lee@`. So does `last, first`, which looks like `Ann, Paris`. In a script without capitals,
+ *   only well-known names are used.
  * - An address like `lee.ann@` contradicts, and so does a name that may begin with the family name.
  */
 export function firstNameOf(name: string | null, email: string | null = null): string | null {
@@ -24,7 +25,7 @@ export function firstNameOf(name: string | null, email: string | null = null): s
   const [before = [], after, ...more] = readable.split(',').map(wordsOf);
   const all = [...before, ...(after ?? []), ...more.flat()];
   if (all.some(isNoWord) || all.some(isCompany) || !isOfOneScript(all)) return null;
-  // Of what stands in brackets, the words still count.
+  // Words in parentheses still count here.
   if (before.some(isOfNobody)) return null;
   const named = withoutBrackets(before);
   if (after === undefined) return inOrder(named, email);
@@ -33,13 +34,13 @@ export function firstNameOf(name: string | null, email: string | null = null): s
   return named.length > 1 && isSuffix(after) ? inOrder(named, email) : null;
 }
 
-/** The first of words that are written in the order in which they are said. */
+/** The first name, from words that are written in the order in which they are said. */
 function inOrder(written: readonly string[], email: string | null): string | null {
   const words = withoutTitles(written);
-  // What follows a title alone is a family name.
+  // A single word after a title is a family name.
   if (words.length < written.length && words.length < 2) return null;
   const [first = '', ...rest] = words;
-  // `José de la Cruz`; any other word in lower case belongs to no name.
+  // `José de la Cruz`: apart from such particles, no word of a name is in lower case.
   const others = rest.filter((word) => !isParticle(word));
   if (others.some((word) => /^\p{Ll}/u.test(word))) return null;
   const says = addressSays(email, first, others);
@@ -48,14 +49,14 @@ function inOrder(written: readonly string[], email: string | null): string | nul
   return isPlain || says === 'confirms' || isOnlyGivenName(first) ? usable(first) : null;
 }
 
-/** `Lee, Ann`, by a well-known first name or the address. */
+/** Whether it is like `Lee, Ann`, as a well-known first name or the address shows. */
 function isLastFirst(last: readonly string[], given: readonly string[], email: string | null): boolean {
   const [first = ''] = given;
   if (last.some(isOnlyGivenName) || given.some(isOfNobody)) return false;
   return isOnlyGivenName(first) || addressSays(email, first, last) === 'confirms';
 }
 
-/** `van der Berg, Jan` and `Lee, Dr. Ann`, which can be nothing else than last and first. */
+/** Whether it is like `van der Berg, Jan` or `Lee, Dr. Ann`, which can only be `last, first`. */
 function isOfTitled(last: readonly string[], given: readonly string[], after: readonly string[]): boolean {
   if (last.some(isOnlyGivenName) || given.some(isOfNobody)) return false;
   const [beginning = ''] = last;
@@ -89,7 +90,7 @@ function isNoWord(word: string): boolean {
   return isConjunction(word) || /(?:'s|s')$/u.test(nameKey(word)) || !/\p{L}/u.test(word);
 }
 
-/** Without pictures, which say nothing. */
+/** The words of a text, without emoji and other symbols, which say nothing. */
 function wordsOf(text: string): string[] {
   return text.split(/\s+/u).filter((word) => !/^[\p{S}\p{M}\u200d]*$/u.test(word));
 }

@@ -1,6 +1,9 @@
 import { isAhead } from './stored-time.ts';
 
-/** `requests` is for everything that we send to Gladly; `reports` is Gladly's slower limit for reports; `medallia` is Agent Connect's. */
+/**
+ * `requests` is for everything that we send to Gladly; `reports` is Gladly's slower limit for reports; `medallia` is
+ * Agent Connect's.
+ */
 export type Bucket = 'requests' | 'reports' | 'medallia';
 
 /** An interactive command goes before background work. */
@@ -33,8 +36,8 @@ const farthestMs = 120_000;
 const horizonMs = 60_000;
 
 /**
- * One step of the generic cell rate algorithm without burst: the next slot is one interval after the last, not in the past
- * and not inside a pause.
+ * One step of the generic cell rate algorithm without burst: the next slot is one interval after the last, not in the
+ * past and not inside a pause.
  */
 export function reserveSlot(state: LimiterState, request: SlotRequest): { state: LimiterState; slot: Slot } {
   const { nowMs, intervalMs, priority } = request;

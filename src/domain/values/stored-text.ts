@@ -1,6 +1,6 @@
 /**
- * SQLite's library for Node cuts text at a NUL when it reads, and PostgreSQL refuses it, but ids and customers' words may
- * be any string. So a NUL is stored as DLE 0, and a DLE as DLE 1.
+ * SQLite's library for Node cuts text at a NUL when it reads, and PostgreSQL refuses to store one, but ids and
+ * customers' words may be any string. So a NUL is stored as DLE 0, and a DLE as DLE 1.
  */
 const dle = '\u0010';
 const nul = '\u0000';

@@ -34,10 +34,11 @@ const forms =
   'a date (2026-11-01), a time (2026-11-01T09:30, 2026-11-01T09:30:00-06:00), a while ago (7d, 36h, 90m), yesterday, today or now.';
 
 /**
- * The range that two texts name: `2026-11-01`, `2026-11-01T09:30`, RFC 3339, `7d`, `36h`, `90m` (so many times 24 hours,
- * hours, minutes before now), `yesterday`, `today`, `now`. A text without an offset is a time in the zone: one that its
- * clocks skip moves forward by the skipped time, one that they show twice is the earlier. A day as `until` means its end.
- * Without `until` the range ends now; an `until` in the future stays, and the sources clamp it.
+ * The range that two texts name: `2026-11-01`, `2026-11-01T09:30`, RFC 3339, `7d`, `36h`, `90m` (that many times 24
+ * hours, hours, or minutes before now), `yesterday`, `today`, `now`. A text without an offset is a local time of the
+ * zone. A time that the zone's clocks skip moves forward by the skipped time; a time that they show twice means the
+ * earlier one. A day as `until` means its end. Without `until` the range ends now; an `until` in the future stays, and
+ * the sources clamp it.
  *
  * @throws TimeRangeError
  */
@@ -60,7 +61,7 @@ export function resolveTimeRange(given: GivenRange, context: Context): TimeRange
 /**
  * Refuses a range that is wrong in every zone, before the zone is known.
  *
- * @throws TimeRangeError with the texts as they were given where they depend on the zone
+ * @throws TimeRangeError which quotes the texts as they were given if they depend on the zone
  */
 export function checkTimeRange(given: GivenRange, nowMs: number): void {
   const context = { nowMs, timeZone: 'UTC' };
@@ -91,7 +92,7 @@ export function isZoned(text: string): boolean {
 }
 
 /**
- * A moment to come, for something that lasts until then: a time, a day (its end), or a while from now (`2h`).
+ * A moment in the future at which something ends: a time, a day (its end), or a while from now (`2h`).
  *
  * @throws TimeRangeError
  */

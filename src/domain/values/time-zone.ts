@@ -18,11 +18,11 @@ export function zoneProblem(timeZone: string | null): string | null {
   return isTimeZone(timeZone) ? null : `the organization's time zone '${timeZone}' is unknown here`;
 }
 
-/** The days of a zone. A day is the midnight of its date in UTC, in epoch milliseconds. */
+/** The days of a zone. A day is given as the midnight of its date in UTC, in epoch milliseconds. */
 export interface ZoneDays {
   /** The day that a moment belongs to. */
   readonly dayAt: (moment: number) => number;
-  /** The first moment of a day, also where its midnight is skipped or comes twice. */
+  /** The first moment of a day, even if its midnight is skipped or comes twice. */
   readonly beginningOf: (day: number) => number;
 }
 

@@ -11,7 +11,7 @@ const shorter: Readonly<Record<string, string>> = {
   second: 's',
 };
 
-/** A duration that people write otherwise, as we write it: `1w` is `7d`, `7 days` too; null for any other text. */
+/** A duration in a spelling that people use, as we write it: `1w` and `7 days` are `7d`; null for any other text. */
 export function usualDuration(text: string): string | null {
   const [, digits = '', word = ''] = /^(\d{1,4})\s*([a-z]+?)s?$/.exec(text.trim().toLowerCase()) ?? [];
   const count = Number(digits);

@@ -6,7 +6,7 @@ export interface StandInAnswer {
   resolved: boolean | null;
 }
 
-/** A customer finishes the survey of an interaction, or changes the answer. Undefined: no survey was sent for it. */
+/** A customer finishes the survey of an interaction, or changes the answer. Undefined if no survey was sent for it. */
 export function answerSurvey(
   company: Company,
   interactionId: string,
@@ -17,7 +17,7 @@ export function answerSurvey(
       id === interactionId && sentAt !== null && sentAt !== undefined,
   );
   if (row === undefined) return undefined;
-  // Option ids differ from company to company and say nothing of the value.
+  // Option ids differ from company to company and say nothing about the value.
   const optionId = String(32_219 + 3 * rating);
   const stars = {
     question_id: '771',

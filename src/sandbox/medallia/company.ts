@@ -22,7 +22,7 @@ export interface StandInEmployee {
   state: ProfileState;
 }
 
-/** Like the sandbox's token, no secrets. */
+/** No secrets, like the sandbox's token. */
 export const medalliaKeys = {
   production: 'sandbox-production-key',
   test: 'sandbox-test-key',
@@ -36,22 +36,22 @@ export interface Company {
   subdomain: string;
   employees: StandInEmployee[];
   channels: readonly string[];
-  /** Of one customer address. */
+  /** How long an address gets no other survey after one was sent to it. */
   suppressionDays: number;
-  /** In lower case. */
+  /** Addresses in lower case. */
   unsubscribed: Set<string>;
-  /** Every interaction that the production key made, in the order of their uuids. */
+  /** One row for each request with the production key, by uuid. */
   rows: Map<string, Row>;
-  /** Of the test key: the survey goes to the company itself, and nothing is collected. */
+  /** Requests with the test key: the survey goes to the company itself, and nothing is collected. */
   testRequests: { at: string; interactionId: string | null }[];
-  /** By key: 100 requests a minute. */
+  /** Each key has 100 requests a minute. */
   limitOf(key: string): RateLimit;
-  /** Of the newest change of any row. */
+  /** The sequence id of the newest change to any row. */
   sequence: number;
   now: () => number;
 }
 
-/** Agent Connect knows the agents of the organization, but for the last, whose profile nobody approved. */
+/** Agent Connect knows the organization's agents. All are active except the last, whose profile nobody approved. */
 export function makeCompany({ agents, deactivatedAgents }: Directory, now: () => number): Company {
   const limits = new Map<string, RateLimit>();
   const employee =
@@ -77,13 +77,13 @@ export function makeCompany({ agents, deactivatedAgents }: Directory, now: () =>
       limits.set(key, limit);
       return limit;
     },
-    // As of a company that has been there for a while.
+    // As if the company had been there for a while.
     sequence: 48_000,
     now,
   };
 }
 
-/** Every change gives a row a new sequence id, so that it moves to the end of the list. */
+/** Every change gives a row a new sequence id, which moves it to the end of the list. */
 export function changeRow(company: Company, row: Row, change: Partial<Row>): Row {
   company.sequence += 1;
   const changed = { ...row, ...change, sequence_id: company.sequence };
@@ -91,7 +91,7 @@ export function changeRow(company: Company, row: Row, change: Partial<Row>): Row
   return changed;
 }
 
-/** Oldest change first. */
+/** The rows changed after this sequence id, oldest change first. */
 export function rowsAfter({ rows }: Company, after: number): Row[] {
   return [...rows.values()]
     .filter(({ sequence_id: sequence }) => sequence > after)

@@ -12,9 +12,9 @@ const mostTags = 20;
 const longestValue = 2000;
 
 /**
- * Takes a request as Agent Connect does: what is wrong with it is one of the reasons of its API status page, and what it
- * decides by itself (suppression, unsubscribes) shows only in the row. It answers with the request's own fields, and
- * takes the same interaction twice.
+ * Takes a request as Agent Connect does: it refuses with one of the reasons on its API status page, and what it decides
+ * by itself (suppression, unsubscribes) shows only in the row. It answers with the request's own fields, and takes the
+ * same interaction twice.
  */
 export function takeRequest(company: Company, key: KeyKind, value: unknown): Reply {
   if (!isObject(value)) return saying(400, 'The body is not an object');
@@ -27,7 +27,7 @@ export function takeRequest(company: Company, key: KeyKind, value: unknown): Rep
   return { status: 200, json: echoOf(value) };
 }
 
-/** The employee of a request that is right; else the reason why it is refused. */
+/** The employee of a valid request, or the reason for refusing it. */
 function reasonAgainst(company: Company, value: Record<string, unknown>): string | StandInEmployee {
   const { employee, customer, tags, channel } = value;
   const { email, custom_id: customId } = objectOf(employee);
@@ -111,7 +111,7 @@ const echoed = [
   ...['do_not_send', 'brand', 'language', 'country', 'custom_properties'],
 ];
 
-/** It carries no id of the new request. */
+/** The answer to a request: its own fields, without an id of the new request. */
 function echoOf(value: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([name]) => echoed.includes(name)));
 }

@@ -15,10 +15,10 @@ import { saying, takeRequest } from './requests.ts';
 const defaultRows = 1000;
 const defaultEmployees = 100;
 const mostEmployees = 500;
-/** How old a token may be is not stated; this is assumed. */
+/** Agent Connect does not state how old a token may be; this is assumed. */
 const oldestTokenMs = 3_600_000;
 
-/** Whether a path belongs to Agent Connect: both answer at one address here. */
+/** Whether a path belongs to Agent Connect: here, Gladly and Agent Connect share one address. */
 export function isMedallia(path: string): boolean {
   return /^\/v[12]\//.test(path);
 }
@@ -77,7 +77,7 @@ function keyOf({ headers }: Request): KeyKind | null {
   return key === medalliaKeys.test ? 'test' : null;
 }
 
-/** Data Return and User Management want the token as well, and count their requests. */
+/** Data Return and User Management also require the token, and count their requests. */
 function readWith(company: Company, request: Request, read: () => Reply): Reply {
   if (keyOf(request) === null) return forbidden;
   if (!isToken(request.headers.authorization ?? '', company.now())) return forbidden;
@@ -145,7 +145,7 @@ function shown({ email, customId, name }: StandInEmployee): Record<string, unkno
   };
 }
 
-/** The body of a control. */
+/** The body of a request to a control, or an empty object if the body is not an object. */
 export function controlBody(request: Request): Record<string, unknown> {
   const value = bodyOf(request);
   return isObject(value) ? value : {};

@@ -7,7 +7,7 @@ import { forbiddenMarkup } from '../rich-content.ts';
 import { cutAt, stateAt, type Communicator, type ConversationState, type Story } from '../world/story.ts';
 import type { World } from '../world/world.ts';
 
-/** Drops the future of the story, so that it goes on as the caller tells it. */
+/** Drops the story's future, so that the caller can tell how it goes on. */
 export function continueNow(world: World, story: Story): Narrator {
   cutAt(story, world.now());
   world.stories.keep(story);
@@ -72,7 +72,7 @@ function noteBody(body: JsonObject): unknown {
   return isObject(body.content) ? body.content.body : body.body;
 }
 
-/** Changes of a conversation over the API: assignee, status, topics and notes. */
+/** Changes to a conversation over the API: assignee, status, topics and notes. */
 export const changeRoutes: readonly Route<World>[] = [
   {
     method: 'PATCH',

@@ -20,7 +20,7 @@ const entityTypes = [
 /** The stream is this far behind real time. */
 const behind = 15_000;
 
-/** The contract describes events of assignments but no entity for them, so they come with the conversations. */
+/** The contract describes assignment events but no entity for them, so they come with the conversations. */
 function entityOf(type: string): string {
   const [entity = ''] = type.split('/');
   return entity === 'CONVERSATION_ASSIGNEE' ? 'CONVERSATION' : entity;

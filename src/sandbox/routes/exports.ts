@@ -40,7 +40,7 @@ export function exportRoutes(faults: () => Faults): readonly Route<World>[] {
         );
         if (status !== null && !statuses.includes(status))
           return refuse(400, problem('invalid', `status must be one of ${statuses.join(', ')}`, 'status'));
-        // A minute for what the client's clock is behind.
+        // One minute of tolerance, because the client's clock may be behind.
         if (from === undefined || from < now - daysKept * day - 60_000)
           return refuse(400, problem('invalid', 'startAt must be within the last 14 days', 'startAt'));
         if (until === undefined || until < from || until > now)

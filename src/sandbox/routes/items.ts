@@ -9,7 +9,7 @@ import type { ItemBody } from '../world/story.ts';
 import { readTime, withMillis } from '../time.ts';
 import type { World } from '../world/world.ts';
 
-/** The item with this id, wherever it is. Items of the future do not exist yet. */
+/** The item with this id, wherever it is. Future items do not exist yet. */
 export function findItem(world: World, itemId: string): ItemBody | undefined {
   const loose = world.looseItems.get(itemId);
   if (loose !== undefined) return loose.body;

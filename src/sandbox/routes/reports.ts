@@ -72,7 +72,7 @@ function checked(world: World, body: JsonObject): ReportRequest {
   return { metricSet, report, timezone, startAt: body.startAt, endAt: body.endAt };
 }
 
-/** Rows for one call of the CSV writer, because a call costs much more than a row. */
+/** Rows per call of the CSV writer, because a call costs much more than a row. */
 const rowsAtOnce = 200;
 
 function* csvLines(
@@ -100,7 +100,7 @@ function* csvLines(
   yield stringify(rows);
 }
 
-/** POST /reports, for the two reports that have every event: of any date, about an hour behind. */
+/** POST /reports, for the two reports that have every event: for any date, about an hour behind. */
 export const reportRoutes = (faults: () => Faults): readonly Route<World>[] => [
   {
     method: 'POST',

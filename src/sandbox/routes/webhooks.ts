@@ -35,7 +35,7 @@ export function webhookRoutes(webhooks: Webhooks): readonly Route<unknown>[] {
         try {
           return (await webhooks.change(webhookId, jsonBody(request))) ? { status: 204 } : notFound;
         } catch (error) {
-          // The contract states errors for creating a webhook, and no body here.
+          // The contract states error bodies for creating a webhook, but none for changing it.
           if (error instanceof Refusal) return { status: error.status };
           throw error;
         }

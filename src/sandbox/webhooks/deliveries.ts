@@ -33,9 +33,9 @@ export interface Deliveries {
   /** Whether the webhook answers a PING with 200, as it must. */
   ping(webhook: WebhookValues & { id: string }): Promise<boolean>;
   send(webhook: Webhook, event: StoryEvent): void;
-  /** Drops everything that is still to be sent to it. */
+  /** Drops everything that has not been sent to the webhook yet. */
   giveUp(webhook: Webhook): void;
-  /** Sends every event that waits for a retry now. Returns how many there were. */
+  /** Sends at once every event that waits for a retry. Returns how many there were. */
   retryNow(): number;
   /** How many events wait for their time, and how many are being sent or about to be. */
   outstanding(): { waiting: number; underWay: number };
@@ -54,7 +54,7 @@ interface Parcel {
 const sentAtOnce = 32;
 const deliveriesRemembered = 20_000;
 
-/** Sends events in the background. `exhausted` is called with a webhook that failed the last try of an event. */
+/** Sends events in the background. Calls `exhausted` with a webhook when the last try of one of its events fails. */
 export function deliveriesOf(options: {
   now: () => number;
   faults: () => Faults;
@@ -68,7 +68,7 @@ export function deliveriesOf(options: {
   let ready: Parcel[] = [];
   let closed = false;
 
-  /** The status of the answer; null without one. */
+  /** The status of the answer; null if none came. */
   const post = async (webhook: WebhookValues, body: unknown): Promise<number | null> => {
     if (closed) return null;
     const stop = new AbortController();

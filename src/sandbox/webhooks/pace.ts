@@ -11,7 +11,7 @@ export interface Pace {
 /** Gladly's pace: 15 s for an answer, retries after 30 s, 5 min, 30 min and 1 h. */
 export const gladlyPace: Pace = { delaysSeconds: [30, 300, 1800, 3600], answerSeconds: 15, speed: 1 };
 
-/** A day. Node's timers do not wait at all for more than 24.8 days. */
+/** One day. Node's timers fire at once when asked to wait more than 24.8 days. */
 const mostSeconds = 86_400;
 const leastSpeed = 0.1;
 

@@ -4,9 +4,9 @@ import { isLoopback } from '../../domain/values/loopback.ts';
 import type { WebhookValues } from './webhook.ts';
 
 /**
- * Posts JSON to a webhook as Gladly does: Basic credentials and static headers, no signature. Returns the status, or null
- * when no answer came. Also null for a URL on another machine: nothing that the sandbox invents leaves this one. Never
- * rejects.
+ * Posts JSON to a webhook as Gladly does: Basic credentials and static headers, no signature. Returns the status, or
+ * null when no answer came. Sends nothing to a URL on another machine, and returns null: invented data never leaves
+ * this one. Never rejects.
  */
 export function postToWebhook(
   { url, credentials, headers }: WebhookValues,
@@ -18,7 +18,7 @@ export function postToWebhook(
   const request = target.protocol === 'https:' ? requestHttps : requestHttp;
   const options = {
     method: 'POST',
-    // The other side may close an idle connection just when it is used again.
+    // No connection is reused: the other side may close an idle one just when it is used again.
     agent: false as const,
     signal,
     headers: {

@@ -25,7 +25,7 @@ export interface Webhook extends WebhookValues {
   disabledAtDueToRetryLimit: number | null;
 }
 
-/** The most webhooks of an organization. */
+/** The most webhooks that an organization can have. */
 export const webhooksLimit = 20;
 
 export const newWebhook: WebhookValues = {
@@ -109,7 +109,7 @@ const checks: Readonly<Record<string, (value: unknown) => Problem[]>> = {
   enabled: enabledProblems,
 };
 
-/** The problems of a webhook to be created or changed, in the contract's terms. */
+/** What is wrong with a webhook to create or change, in the contract's terms. */
 export function webhookProblems(body: JsonObject): Problem[] {
   return [
     ...readOnly
@@ -119,7 +119,7 @@ export function webhookProblems(body: JsonObject): Problem[] {
   ];
 }
 
-/** The values as changed by a body that has no problems. */
+/** The values after a change by a body that has no problems. */
 export function changedValues(values: WebhookValues, body: JsonObject): WebhookValues {
   const given = body as Partial<WebhookValues>;
   return {
@@ -132,7 +132,7 @@ export function changedValues(values: WebhookValues, body: JsonObject): WebhookV
   };
 }
 
-/** The webhook as it is read: credentials and headers can only be written. */
+/** The webhook as clients read it: credentials and headers can only be written. */
 export function shownWebhook(webhook: Webhook): Record<string, unknown> {
   const { id, name, events, url, enabled, credentials, headers, disabledAtDueToRetryLimit } = webhook;
   return {

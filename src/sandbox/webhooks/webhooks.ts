@@ -20,9 +20,9 @@ export interface Webhooks {
   find(id: string): Webhook | undefined;
   /** Rejects with a Refusal. */
   create(body: JsonObject): Promise<Webhook>;
-  /** False when there is no such webhook. Rejects with a Refusal, and then nothing has changed. */
+  /** False when there is no such webhook. If it rejects with a Refusal, nothing has changed. */
   change(id: string, body: JsonObject): Promise<boolean>;
-  /** Only a disabled one can be removed. */
+  /** Only a disabled webhook can be removed. */
   remove(id: string): 'removed' | 'enabled' | 'unknown';
   /** Sends each event to the webhooks that subscribed to it. */
   announce(events: readonly StoryEvent[]): void;
@@ -83,7 +83,7 @@ export function webhooksOf(options: {
       refuseTaken(id, values.url);
       if (values.enabled) {
         await pinged(id, values);
-        // Another request may have been faster.
+        // Another request may have created a webhook meanwhile.
         refuseTooMany();
         refuseTaken(id, values.url);
       }

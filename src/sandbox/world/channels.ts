@@ -13,7 +13,7 @@ export const channels = [
 
 export type Channel = (typeof channels)[number];
 
-/** Channel names of contact events. The contract has none for custom channels, so these have no such events. */
+/** Channel names in contact events. The contract has none for custom channels, so these have no contact events. */
 export const contactChannels: Record<Channel, string | null> = {
   chat: 'CHAT',
   email: 'EMAIL',

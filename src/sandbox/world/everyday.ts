@@ -17,10 +17,10 @@ export interface Setting {
   population: number;
 }
 
-/** No everyday conversation lasts longer, so that a stretch of time needs few days of stories. */
+/** No everyday conversation lasts longer, so a stretch of time needs the stories of only a few days. */
 export const longestStory = 3 * day;
 
-/** The customer of an everyday conversation. It is cheap, so that a customer's list needs no stories. */
+/** The customer of an everyday conversation. Cheap to find, so listing a customer's conversations needs no stories. */
 export function customerNumberOf(setting: Setting, onDay: number, number: number): number {
   return randomFrom(setting.seed, 'whose', onDay, number).integer(0, setting.population - 1);
 }
@@ -62,7 +62,7 @@ const channelMix = [
   'whatsapp',
 ] as const;
 
-/** One everyday conversation of a day: who, what and when follow from the seed and its number alone. */
+/** One everyday conversation: who, what and when follow from the seed, the day and the number alone. */
 export function everydayStory(setting: Setting, onDay: number, number: number): Story {
   const { directory, identifiers, seed } = setting;
   const random = randomFrom(seed, 'story', onDay, number);

@@ -17,7 +17,7 @@ export interface Call {
 export interface Narrator {
   readonly story: Story;
   open(at: number, by: Communicator, inboxId: string): void;
-  /** Any message. After one from outside the status is OPEN, else WAITING. Returns the item's id. */
+  /** Any message. One from outside sets the status to OPEN, any other to WAITING. Returns the item's id. */
   message(at: number, by: Communicator, text: string, elsewhere?: Place): string;
   call(call: Call): string;
   voicemail(at: number, seconds: number, recording: 'AVAILABLE' | 'DELETED' | 'ERROR'): string;
@@ -31,7 +31,7 @@ export interface Narrator {
   ): void;
   close(at: number, by: Communicator): void;
   reopen(at: number, by: Communicator): void;
-  /** Any other item. A call is on the timeline only when it is over, in the place where it began. */
+  /** Any other item, seen from `seenFrom` on: a call is on the timeline once it is over, at the time when it began. */
   item(at: number, body: Pick<ItemBody, 'content'> & Partial<ItemBody>, seenFrom?: number): string;
 }
 

@@ -10,13 +10,13 @@ export interface Directory {
   agents: readonly Agent[];
   /** No longer in the list of agents, but found by id. */
   deactivatedAgents: readonly Agent[];
-  /** Only named in old items: neither in the list nor found by id. */
+  /** Named only in old items: neither in the list nor found by id. */
   deletedAgent: Agent;
   inboxes: readonly Inbox[];
   teams: readonly Team[];
   topics: readonly Topic[];
   topicNamed(name: string): string;
-  /** The id by which items name the user whose token the sandbox accepts. */
+  /** The id that items show for the user whose token the sandbox accepts. */
   apiUserId: string;
   organization: { id: string; loginDomain: string; name: string; timezone: string };
 }
@@ -24,15 +24,15 @@ export interface Directory {
 const mailDomain = 'haldenrook.example.com';
 
 export const organizationName = 'Halden & Rook Outfitters';
-/** Its subdomain at Agent Connect. */
+/** The organization's subdomain at Agent Connect. */
 export const companySlug = 'haldenrook';
 export const apiUserEmail = `survey.bot@${mailDomain}`;
 export const apiToken = 'sandbox-token';
 export const fromAddress = `care@${mailDomain}`;
 export const fromNumber = '+18005550142';
 /**
- * Two lines of the company with inboxes of their own, for trying brands. Each has an address and a number from which messages
- * can be sent, besides the company's.
+ * Two brands of the company, each with its own inbox. Messages can be sent from their addresses and numbers and from
+ * the company's.
  */
 export const brands = [
   {
@@ -54,7 +54,7 @@ export const brands = [
     fromNumber: '+18005550145',
   },
 ] as const;
-/** Numbers that customers call and write to. Only `fromNumber` can send over the API. */
+/** Numbers that customers call and write to. Of these, only `fromNumber` can send over the API. */
 export const companyNumbers = [fromNumber, '+18005550143'] as const;
 
 const agentNames = [

@@ -9,7 +9,7 @@ export type Customer = components['schemas']['Customer'] & { id: string };
 /** Profiles are from the two years before this moment, no matter when the sandbox starts. */
 const profilesUntil = Date.UTC(2025, 0, 1);
 
-/** In every area code, 555-0100 to 555-0199 are reserved for fiction. Customers beyond these have no number. */
+/** In every area code, 555-0100 to 555-0199 are reserved for fiction. Customers beyond that range have no number. */
 const areaCodes = { first: 201, count: 590 };
 
 function phoneOf(number: number): string | undefined {
@@ -26,18 +26,18 @@ export function numberOfPhone(phone: string): number | undefined {
   return phoneOf(number) === phone ? number : undefined;
 }
 
-/** The number of the customer who may have this address: addresses contain it. */
+/** The number of the customer who may have this address, read from the address. */
 export function numberOfEmail(email: string): number | undefined {
   const match = /\.(\d+)@example\.(?:com|org|net)$/i.exec(email);
   return match === null ? undefined : Number(match[1]);
 }
 
-/** The times of profiles have nanoseconds, as in the contract's examples. */
+/** Times in profiles have nanoseconds, as in the contract's examples. */
 function nanoseconds(at: number, digits: number): string {
   return withMillis(at).replace('Z', `${String(digits).padStart(6, '0')}Z`);
 }
 
-/** One customer: name, addresses and times follow from seed and number alone. */
+/** One customer: name, addresses and times follow from the seed and the number alone. */
 export function inventCustomer(seed: number, identifiers: Identifiers, number: number): Customer {
   const random = randomFrom(seed, 'customer', number);
   const stock = random.pick(nameStocks);

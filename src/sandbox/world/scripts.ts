@@ -1,4 +1,4 @@
-/** What people write in the sandbox. A script is one kind of problem, in the words of customer and agents. */
+/** What people write in the sandbox. A script is one kind of problem, in the words of the customer and the agents. */
 export interface Script {
   topic: string;
   /** Index into the inboxes of the organization. */

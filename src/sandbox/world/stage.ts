@@ -17,26 +17,26 @@ export interface Trap {
 
 export interface SceneOptions {
   channel?: Channel;
-  /** Changes to the customer's profile. A whole profile of another scene is that customer again. */
+  /** Changes to the customer's profile. Pass the whole profile of another scene to use that customer again. */
   customer?: Partial<Customer>;
   deviates?: boolean;
-  /** Hours between the beginning and the start of today (UTC). */
+  /** How many hours before the start of today (UTC) the conversation begins. */
   hoursAgo?: number;
 }
 
-/** One conversation while it is told. Its times are minutes after its start. */
+/** One conversation while it is told. Times are in minutes after its start. */
 export interface Scene {
   narrator: Narrator;
   story: Story;
   place: Place;
   profile: Customer;
   customer: Communicator;
-  /** Three different agents. */
+  /** Owner, helper and closer are three different agents. */
   owner: Communicator;
   helper: Communicator;
   closer: Communicator;
   at: (minutes: number) => number;
-  /** Opens it: the customer asks, the owner is assigned and answers after 10 minutes, a topic is added. */
+  /** Opens it: the customer asks, the owner is assigned and responds after 10 minutes, a topic is added. */
   askAndAnswer: () => void;
 }
 
@@ -53,7 +53,7 @@ export interface Stage {
   profile(name: string, changes?: Partial<Customer>): Customer;
 }
 
-/** The numbers of special conversations are above those of the everyday ones of the same day. */
+/** Special conversations are numbered above the everyday ones of the same day. */
 const specialNumbers = 0xf000_0000;
 /** Keeps the ids of special customers apart from everyday ones (day 0) and new ones (day 1). */
 const specialCustomerDay = 2;

@@ -2,7 +2,7 @@ import { customerNumberOf, everydayStory, longestStory, type Setting } from './e
 import { stateAt, type Story, type StoryItem } from './story.ts';
 import { day } from '../time.ts';
 
-/** All conversations. An everyday one is made each time it is needed, until somebody changes it. */
+/** All conversations. An everyday one is made anew each time it is needed, until something changes it. */
 export interface Stories {
   find(conversationId: string): Story | undefined;
   /** Keeps a story from now on, because it is about to change. */

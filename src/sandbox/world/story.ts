@@ -1,6 +1,6 @@
 import type { Identifiers, IdKind } from '../identifiers.ts';
 
-/** Who did something, as items and events name it. */
+/** Who did something, as items and events name them. */
 export interface Communicator {
   id: string;
   type: 'AGENT' | 'API' | 'AUTOMATION' | 'CUSTOMER' | 'INTERNAL' | 'EXTERNAL' | 'SYSTEM';
@@ -19,7 +19,7 @@ export interface ItemBody {
 }
 
 export interface StoryItem {
-  /** Epoch milliseconds; the item does not exist before. */
+  /** Epoch milliseconds; the item does not exist earlier. */
   at: number;
   /** Epoch milliseconds of its timestamp, by which a timeline is ordered. */
   order: number;
@@ -42,13 +42,13 @@ export interface StoryChange {
   at: number;
   status?: ConversationStatus;
   inboxId?: string;
-  /** Null takes the agent away. */
+  /** Null unassigns the agent. */
   agentId?: string | null;
   addTopicId?: string;
   removeTopicId?: string;
 }
 
-/** An agent's answer as it really happened, whatever the items look like. */
+/** An agent's response as it really happened, whatever the items look like. */
 export interface StoryResponse {
   at: number;
   agentId: string;

@@ -1,7 +1,7 @@
 import { sidekick } from './narrator.ts';
 import type { Stage } from './stage.ts';
 
-/** The responder is not the agent that it seems to be. */
+/** The responder is not who it seems to be. */
 export function setAttributionTraps(stage: Stage): void {
   const { setting, anchor } = stage;
   const { directory } = setting;

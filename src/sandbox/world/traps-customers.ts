@@ -11,7 +11,7 @@ const mail = (address: string, primary = false): Emails[number] => ({
   primary,
 });
 
-/** Names that do harm where they are printed carelessly. */
+/** Names that do harm when printed carelessly. */
 const hostileNames: readonly (readonly [string, string])[] = [
   ['terminal escapes', '\u001b[2J\u001b[31mMallory\u001b]0;owned\u0007 Red'],
   ['markup', '<script>alert(1)</script><img src=x onerror="alert(2)"> O\'Hara & Sons'],

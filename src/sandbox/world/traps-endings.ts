@@ -2,7 +2,7 @@ import { agentOf, rules } from './narrator.ts';
 import type { Stage } from './stage.ts';
 import { withoutZeros } from '../time.ts';
 
-/** How it ended, or in which order, is not what it seems. */
+/** How the conversation ended, or in which order things happened, is not what it seems. */
 export function setEndingTraps(stage: Stage): void {
   const { setting, anchor } = stage;
   const { directory } = setting;

@@ -14,7 +14,7 @@ import { setTraps } from './traps.ts';
 /** Days of conversations, today included. */
 const days = 31;
 
-/** An item that belongs to a customer and to no conversation. */
+/** An item that belongs to a customer but to no conversation. */
 export interface LooseItem {
   body: ItemBody;
   /** Tasks can be created but not read. */
@@ -44,7 +44,7 @@ export interface World {
   mailbox: Mailbox;
   news: News;
   traps: readonly Trap[];
-  /** Merges of customers, and new profiles: the events outside of a conversation. */
+  /** Merges of customers, and new profiles: the events that belong to no conversation. */
   customerEvents: readonly StoryEvent[];
   /** Counts the objects that are made while the sandbox runs. */
   newNumber: () => number;
@@ -53,8 +53,8 @@ export interface World {
 }
 
 /**
- * A sandbox world. The everyday conversations of a day follow from seed and day, so that two starts with one seed agree
- * about every day that both have. Most special conversations lie within the two days before the start.
+ * A sandbox world. The everyday conversations of a day follow from the seed and the day, so two starts with the same
+ * seed agree about every day that both have. Most special conversations lie within the two days before the start.
  */
 export function makeWorld(options: { seed: number; size: number; now: () => number }): World {
   const { seed, size, now } = options;

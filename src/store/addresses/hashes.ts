@@ -1,7 +1,7 @@
 import { hashedAddress } from '../../domain/eligibility/hashed-address.ts';
 import type { Reading } from '../ledger/ledger.ts';
 
-/** What addresses are hashed with in this ledger. */
+/** The key that this ledger hashes addresses with. */
 export async function addressKeyOf(db: Reading): Promise<string> {
   const { key } = await db
     .selectFrom('address_keys')

@@ -5,20 +5,20 @@ import type { Ledger, Reading } from '../ledger/ledger.ts';
 import { formsOf } from './hashes.ts';
 import { hasUnsubscribed } from './unsubscribes.ts';
 
-/** What the ledger knows of an address besides the closing that is being decided. */
+/** What the ledger knows about an address besides the closing that is being decided. */
 export type AddressHistory = Omit<SurveyHistory, 'own'>;
 
 export interface HistoryQuestion {
   /** Normalized; null when the customer has none. */
   address: string | null;
-  /** How far back other surveys count; null: they do not. */
+  /** How far back other surveys count; null: they do not count. */
   since: string | null;
   lane: Lane;
-  /** The closing in question, if the ledger has it. */
+  /** The id of the closing in question; null: the ledger does not have it. */
   except: string | null;
 }
 
-/** What `decideClosing` would show its `decide`, without deciding. */
+/** What `decideClosing` would pass to its `decide`, without deciding. */
 export async function addressHistory(ledger: Ledger, question: HistoryQuestion): Promise<AddressHistory> {
   return ledger.read((db) => historyIn(db, question));
 }
@@ -55,7 +55,7 @@ export async function historyIn(
     .where('address', 'in', await formsOf(db, address))
     .where('lane', 'in', lanesSeenFrom[lane])
     .orderBy('closed_at')
-    // A decision must see what the others have become: one of them may be about to leave.
+    // A decision must see what became of the other closings: one of them may be about to leave.
     .forUpdate()
     .execute();
   const others = rows.flatMap((row): OtherSurvey[] => {
@@ -67,7 +67,7 @@ export async function historyIn(
       brand: row.brand,
     };
     if (row.doubt_at !== null && !isSurveyed(row.state)) {
-      // Decided again by a person, and the earlier message may have arrived all the same.
+      // A person had the closing decided again, but the earlier message may have arrived all the same.
       return [{ ...holder, state: 'uncertain', at: Date.parse(row.doubt_at) }];
     }
     if (row.state === 'suppressed' && row.imported !== null && row.sent_at !== null) {

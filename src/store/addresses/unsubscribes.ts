@@ -4,19 +4,19 @@ import { suppress } from '../medallia/suppress.ts';
 import { formsOf } from './hashes.ts';
 
 export interface Unsubscribe {
-  /** Normalized email address or phone number; a keyed hash of it where its customer was forgotten. */
+  /** Normalized email address or phone number; a keyed hash of it if its customer was forgotten. */
   address: string;
   at: string;
-  /** How it was said, e.g. `page`. */
+  /** How the customer unsubscribed, e.g. `page`. */
   source: string;
 }
 
 /**
- * Remembers that an address (normalized) gets no more surveys; the first time counts. What is scheduled for it is
- * suppressed in the same transaction.
- * @param source how it was said, e.g. `page`
- * @param countsUnasked whether what is suppressed is to count on the other side
- * @returns whether it was not known before, and the closings that are suppressed by it
+ * Records that an address (normalized) gets no more surveys; the first time counts. Surveys that are scheduled for it
+ * are suppressed in the same transaction.
+ * @param source how the customer unsubscribed, e.g. `page`
+ * @param countsUnasked whether the suppressed closings still count in Agent Connect
+ * @returns whether the address was not unsubscribed before, and the closings that this suppressed
  */
 export async function unsubscribe(
   ledger: Ledger,
@@ -30,7 +30,7 @@ export async function unsubscribe(
   );
 }
 
-/** The same as a part of a transaction that is alone with the address. */
+/** The same as a part of a transaction that holds the address exclusively. */
 export async function unsubscribeIn(
   trx: Writing,
   address: string,

@@ -17,12 +17,12 @@ import { toAnswer } from './rows.ts';
 /** Names one alert. */
 export type AlertKey = Pick<Alert, 'surveyId' | 'revision' | 'way'>;
 
-/** Held by whoever sends an alert. */
+/** Held by the process that sends an alert. */
 export function alertLock({ surveyId, revision, way }: AlertKey): string {
   return `alert by ${way} of survey ${surveyId}, revision ${revision}`;
 }
 
-/** In the transaction that records the answer, so that none is lost. */
+/** Runs in the transaction that records the answer, so that no alert is lost. */
 export async function expectAlerts(
   trx: Writing,
   { surveyId, revision, rating, answeredAt }: SurveyAnswer,
@@ -45,7 +45,7 @@ export async function expectAlerts(
   await trx.insertInto('alerts').values(rows).execute();
 }
 
-/** Those whose time has come, the longest due first. */
+/** Alerts whose time has come, the longest due first. */
 export async function alertsDue(ledger: Ledger, limit: number, now: string): Promise<Alert[]> {
   const rows = await ledger.read((db) =>
     db.selectFrom('alerts').selectAll().where('due_at', '<=', now).orderBy('due_at').limit(limit).execute(),
@@ -53,7 +53,7 @@ export async function alertsDue(ledger: Ledger, limit: number, now: string): Pro
   return rows.map(toAlert);
 }
 
-/** Of one survey, and due whatever the time: somebody waits for them. */
+/** The open alerts of one survey, even those not due yet: somebody waits for them. */
 export async function alertsDueOf(ledger: Ledger, surveyId: string): Promise<Alert[]> {
   const rows = await ledger.read((db) =>
     db
@@ -67,7 +67,7 @@ export async function alertsDueOf(ledger: Ledger, surveyId: string): Promise<Ale
   return rows.map(toAlert);
 }
 
-/** An alert as it stands now, with its answer; null: the customer was forgotten. */
+/** An alert as it is now, with its answer; null: the customer was forgotten. */
 export async function alertNow(
   ledger: Ledger,
   { surveyId, revision, way }: AlertKey,
@@ -92,7 +92,7 @@ export async function alertNow(
   });
 }
 
-/** @returns false when it is not due any more: somebody else sent it, or the customer was forgotten */
+/** @returns false when the alert is no longer due: another process sent it, or the customer was forgotten */
 export async function markAlertLeaving(ledger: Ledger, key: AlertKey): Promise<boolean> {
   return change(ledger, key, ['due'], { state: 'leaving' });
 }
@@ -114,7 +114,7 @@ export async function recordAlertOutcome(
   });
 }
 
-/** It certainly is not there. */
+/** The alert certainly did not arrive. */
 export async function postponeAlert(
   ledger: Ledger,
   key: AlertKey,
@@ -143,7 +143,7 @@ async function change(
   });
 }
 
-/** Of one closing, in the order of its answers. */
+/** The alerts of one closing, in the order of its answers. */
 export async function alertsIn(db: Reading, closingId: string): Promise<Alert[]> {
   const rows = await db
     .selectFrom('alerts')
@@ -159,7 +159,7 @@ export async function alertsIn(db: Reading, closingId: string): Promise<Alert[]>
 export interface OpenAlerts {
   /** Due, or leaving. */
   count: number;
-  /** Of these, tried in vain. */
+  /** How many of these have failed before. */
   failed: number;
   oldestAt: string | null;
 }

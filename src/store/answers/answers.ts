@@ -14,7 +14,7 @@ import { expectAlerts } from './alerts.ts';
 import { cardsLock, expectCard } from './cards-due.ts';
 import { formRowOf, toAnswer } from './rows.ts';
 
-/** What a form asked for can be left out: then it was not answered. */
+/** Answers to a form's own questions may be left out: the customer did not answer them. */
 export interface NewAnswer extends Partial<FormAnswers> {
   surveyId: string;
   /** Null: an answer to a survey that this ledger did not make. */
@@ -24,21 +24,21 @@ export interface NewAnswer extends Partial<FormAnswers> {
   comment: string | null;
   at: string;
   source: string;
-  /** Only for one that a person records: it stands also where no message of ours asked for it. */
+  /** Only for an answer that a person records: it counts even if no message of ours asked for it. */
   unasked?: Unasked;
-  /** Who learns of a low rating; none where it is left out. */
+  /** Who is notified of a low rating; nobody if left out. */
   alerts?: AlertPlan;
 }
 
-/** An answer without a message of ours: the closing needs no survey any more. */
+/** An answer without a message of ours: the closing no longer needs a survey. */
 export interface Unasked {
-  /** The closing, where the ledger may not know it yet; then `closingId` is not used. */
+  /** Reports the closing, if the ledger may not know it yet; then `closingId` is not used. */
   report: ClosingReport | null;
-  /** What was read of the closing, kept unless it has a verdict to send; null where it has. */
+  /** What was read about the closing, kept unless it has a verdict to send; null if it has one. */
   reading: ClosingReading | null;
 }
 
-/** What the ledger knows when an answer comes. */
+/** What the ledger knows when an answer arrives. */
 export interface BeforeAnswer {
   closing: Closing | null;
   first: Answer | null;
@@ -46,11 +46,12 @@ export interface BeforeAnswer {
 }
 
 /**
- * Keeps an answer as a new revision, unless it says the same as the current one, and moves its closing: see `arrivalOf`.
- * The closing of an `unasked` answer is answered in the same transaction in which it is first recorded.
+ * Keeps an answer as a new revision, unless it says the same as the current one, and moves its closing: see
+ * `arrivalOf`. A closing first reported by an `unasked` answer is recorded and answered in one transaction.
  *
  * @param admit called once within the transaction; pure. What it throws refuses the answer
- * @throws Failure closing_not_found, closing_forgotten, closing_changed when the report is of a closing that has another survey
+ * @throws Failure closing_not_found, closing_forgotten, closing_changed when the report is of a closing that has
+ * another survey
  */
 export async function recordAnswer(
   ledger: Ledger,
@@ -90,11 +91,11 @@ export async function recordAnswer(
         await expectAlerts(trx, answer, closing.id, given.alerts);
       }
     }
-    // The answer may have come before the survey did, e.g. by hand; the same words again now prove its arrival.
+    // The answer may have come before the survey did, e.g. by hand; the same answer given again now proves its arrival.
     if (closing !== null && (changed || closing.state !== 'answered')) {
       await recordArrival(trx, closing, { ...answer, answeredAt: given.at }, unasked ?? null);
     }
-    // Last, because the closing may have got the survey back just now.
+    // Last, because the closing may have just got its survey back.
     if (changed) await keepRating(trx, answer);
     return { answer, changed };
   });
@@ -128,7 +129,7 @@ function nextAnswer(current: Answer | null, given: NewAnswer): { answer: Answer;
   };
 }
 
-/** A closing that becomes known by its answer is never one that could be surveyed meanwhile. */
+/** Recording the closing in the answer's transaction keeps it from being surveyed in between. */
 async function closingOf(trx: Writing, { surveyId, closingId, unasked }: NewAnswer): Promise<Closing | null> {
   const report = unasked?.report ?? null;
   if (report === null) return closingId === null ? null : closingIn(trx, closingId);
@@ -160,7 +161,7 @@ export async function currentAnswer(ledger: Ledger, surveyId: string): Promise<A
   return ledger.read((db) => newestAnswer(db, surveyId));
 }
 
-/** The first and the newest revision, which may be the same one; null where there is no answer. */
+/** The first and the newest revision, which may be the same one; null if there is no answer. */
 export async function outermostAnswers(
   ledger: Ledger,
   surveyId: string,
@@ -172,7 +173,7 @@ export async function outermostAnswers(
   });
 }
 
-/** The newest revision; null where there is none. */
+/** The newest revision; null if there is none. */
 export async function newestAnswer(db: Reading, surveyId: string): Promise<Answer | null> {
   const row = await db
     .selectFrom('answers')

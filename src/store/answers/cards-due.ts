@@ -5,7 +5,7 @@ import type { SurveyAnswer } from '../../domain/survey/card.ts';
 import { fromJson, toJson } from '../closings/rows.ts';
 import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
 
-/** Answers and cards of one survey are written one after the other. */
+/** Answers and cards of one survey are written one after another. */
 export function cardsLock(surveyId: string): string {
   return `cards ${surveyId}`;
 }
@@ -15,7 +15,7 @@ export function cardPostLock(surveyId: string): string {
   return `card of survey ${surveyId}`;
 }
 
-/** A new revision is tried at once, whatever became of the one before. */
+/** A new revision is tried at once, whatever became of the earlier one. */
 export async function expectCard(
   trx: Writing,
   { surveyId, answeredAt }: SurveyAnswer,
@@ -55,15 +55,16 @@ export interface CardDue {
 }
 
 /**
- * Cards that may be tried now, the longest due first. Asked for after every card: each half has an index in its order,
- * so that a queue after an outage is never sorted.
+ * Cards that may be tried now, the longest due first. This is asked after every card, so each half has an index in its
+ * order: a long queue after an outage is never sorted.
  */
 export async function cardsDue(ledger: Ledger, limit: number, now: string): Promise<CardDue[]> {
   return ledger.read(async (db) => {
     const due = db
       .selectFrom('cards_due')
       .select(['survey_id', (eb) => eb.ref('closing_id').$notNull().as('closing_id')])
-      // Posted by hand for a conversation that the ledger does not know: only another post by hand repeats it.
+      // No closing: the card was posted by hand for a conversation that the ledger does not know, and only a post by
+      // hand repeats it.
       .where('closing_id', 'is not', null)
       .limit(limit);
     const untried = await due
@@ -84,7 +85,7 @@ export async function cardsDue(ledger: Ledger, limit: number, now: string): Prom
   });
 }
 
-/** Of known closings. `failed`: Gladly did not accept the card. */
+/** Cards of known closings. `failed`: Gladly did not accept the card. */
 export async function outstandingCards(
   ledger: Ledger,
 ): Promise<{ count: number; failed: number; oldestAt: string | null }> {
@@ -106,7 +107,7 @@ export async function outstandingCards(
   });
 }
 
-/** Records that Gladly did not accept the card of the newest answer; no effect once it has. */
+/** Records that Gladly did not accept the card of the newest answer; no effect if it has accepted the card since. */
 export async function noteCardFailure(
   ledger: Ledger,
   surveyId: string,
@@ -121,7 +122,7 @@ export async function noteCardFailure(
   );
 }
 
-/** Null when the card was not tried, or is posted. */
+/** Null if the card was not tried yet, or is posted. */
 export async function cardFailureOf(ledger: Ledger, surveyId: string): Promise<CardFailure | null> {
   return ledger.read((db) => cardFailureIn(db, surveyId));
 }

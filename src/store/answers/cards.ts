@@ -4,7 +4,10 @@ import type { Ledger, Writing } from '../ledger/ledger.ts';
 import { closingForgotten } from '../closings/closing-failures.ts';
 import type { CardsTable } from '../ledger/answer-tables.ts';
 
-/** Notes a card before it is posted. One that was begun before is returned as it is. @throws Failure closing_forgotten */
+/**
+ * Records a card before it is posted. A card that was begun before is returned as it is.
+ * @throws Failure closing_forgotten
+ */
 export async function beginCard(
   ledger: Ledger,
   card: Pick<Card, 'itemId' | 'surveyId' | 'revision' | 'customerId' | 'body'>,
@@ -58,7 +61,7 @@ export async function markCardDeleted(
   );
 }
 
-/** Oldest revision first. */
+/** The cards of a survey, oldest revision first. */
 export async function cardsOf(ledger: Ledger, surveyId: string): Promise<Card[]> {
   const rows = await ledger.read((db) =>
     db.selectFrom('cards').selectAll().where('survey_id', '=', surveyId).orderBy('revision').execute(),

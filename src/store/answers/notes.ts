@@ -3,7 +3,7 @@ import { closingForgotten } from '../closings/closing-failures.ts';
 import { closingIn, nextAfter } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger/ledger.ts';
 
-/** Of each closing that has notes, oldest first. */
+/** The notes of each closing that has any, oldest first. */
 export async function notesIn(db: Reading, closingIds: readonly string[]): Promise<Map<string, Note[]>> {
   const found = new Map<string, Note[]>();
   if (closingIds.length === 0) return found;
@@ -22,7 +22,9 @@ export async function notesIn(db: Reading, closingIds: readonly string[]): Promi
   return found;
 }
 
-/** @throws Failure closing_not_found, closing_forgotten: what is noted would be kept of a customer who was erased */
+/**
+ * @throws Failure closing_not_found, closing_forgotten: the note would keep something about a customer who was erased
+ */
 export async function addNote(ledger: Ledger, closingId: string, note: Note): Promise<void> {
   await ledger.write({ closings: [closingId] }, async (trx) => {
     const closing = await closingIn(trx, closingId);

@@ -16,7 +16,7 @@ export function toAnswer(row: AnswersTable): Answer {
   };
 }
 
-/** The columns of what a form asked for. */
+/** The columns for the answers to a form's own questions. */
 export const formColumns = [
   'reason',
   'question_kind',

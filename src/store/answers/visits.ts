@@ -7,7 +7,7 @@ export interface Visit {
   at: string;
 }
 
-/** Counts visits, in one transaction. A survey has one row a kind, however often it is visited. */
+/** Counts visits, in one transaction. A survey has one row per kind, however often it is visited. */
 export async function recordVisits(ledger: Ledger, visits: readonly Visit[]): Promise<void> {
   if (visits.length === 0) return;
   await ledger.write({ names: ['visits'] }, async (trx) => {

@@ -5,18 +5,20 @@ import type { Ledger, Reading } from '../ledger/ledger.ts';
 
 export interface BulkQuestion {
   lane: Lane;
-  /** Of the closing in question, if the ledger has it. */
+  /** The id of the closing in question; null: the ledger does not have it. */
   closingId: string | null;
   /** RFC 3339. */
   closedAt: string;
-  /** The id of whoever closed it; null: unknown, and then it is one of no bulk. */
+  /** The id of whoever closed the conversation; null: unknown, and the closing belongs to no bulk. */
   closedBy: string | null;
 }
 
-/** So many in a minute are a bulk by every measure. */
+/** This many in a minute are a bulk by any measure. */
 const mostLookedAt = 20_000;
 
-/** How many closings by the same initiator there were in the fullest minute around this one, as far as the ledger knows them. */
+/**
+ * The number of closings by the same initiator in the fullest minute around this closing, as far as the ledger knows.
+ */
 export async function bulkIn(
   db: Reading,
   { lane, closingId, closedAt, closedBy }: BulkQuestion,

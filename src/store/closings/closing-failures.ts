@@ -2,7 +2,7 @@ import type { Closing } from '../../domain/closing/closing.ts';
 import { transitions, type Transition } from '../../domain/closing/transitions.ts';
 import { Failure } from '../../failure.ts';
 
-/** It is in a state that the transition does not leave from. */
+/** The closing is in a state that the transition does not leave from. */
 export function closingChanged(closing: Pick<Closing, 'id' | 'state'>, transition: Transition): Failure {
   const { from, to } = transitions[transition];
   return new Failure(
@@ -16,7 +16,7 @@ export function closingChanged(closing: Pick<Closing, 'id' | 'state'>, transitio
   );
 }
 
-/** What arrives later about it, or is asked of it, brings nothing of the customer back. */
+/** Nothing that arrives later, and no request, may bring back data of a forgotten customer. */
 export function closingForgotten({ id }: Pick<Closing, 'id'>): Failure {
   return new Failure('not_found', 'closing_forgotten', `The customer of the closing ${id} was forgotten.`, {
     hint: 'It stays as it is. A conversation that closes again is a new closing.',

@@ -25,7 +25,9 @@ export async function recordClosing(ledger: Ledger, report: ClosingReport): Prom
   return ledger.write({ conversations: [report.conversationId] }, (trx) => record(trx, report));
 }
 
-/** Many reports in one transaction, so that they cost one write to the disk; the results are in their order. */
+/**
+ * Records many reports in one transaction, which costs one write to disk. The results are in the order of the reports.
+ */
 export async function recordClosings(
   ledger: Ledger,
   reports: readonly ClosingReport[],
@@ -39,8 +41,9 @@ export async function recordClosings(
 }
 
 /**
- * The closing that a report means, created if it is new; over from the start where a known reopening followed it. Reports
- * come in any order: the rows of a conversation end the same, because reopenings and all times of a closing are kept.
+ * The closing that a report means, created if it is new. If a known reopening followed it, it is over from the start.
+ * Reports may come in any order: a conversation's rows end up the same, because reopenings and all reported times are
+ * kept.
  */
 export async function record(trx: Writing, report: ClosingReport): Promise<RecordedClosing> {
   const closedAt = ledgerTime(report.closedAt);
@@ -59,7 +62,7 @@ export async function record(trx: Writing, report: ClosingReport): Promise<Recor
   return { closing: toClosing(row), isNew: false };
 }
 
-/** The closing that a report of this time would mean, without recording it; null while there is none. */
+/** The closing that a report of this time would mean; null if there is none. Records nothing. */
 export async function knownClosing(ledger: Ledger, key: ClosingKey): Promise<Closing | null> {
   return ledger.read((db) => knownAs(db, { ...key, closedAt: ledgerTime(key.closedAt) }));
 }
@@ -95,9 +98,9 @@ const closingsBetween = prepared((db, { lane, conversationId, since, until }: St
 );
 
 /**
- * The row for the closing that a conversation shows, although it gives another time than `closing`: events may be stamped
- * when they are sent, or by a clock that is wrong. Null when a reopening is known between the two times: they are two
- * closings, and what gives the earlier time does not know of the later one yet.
+ * The row of the closing that a conversation shows, although the conversation gives another time than `closing`: events
+ * may be stamped when they are sent, or by a wrong clock. Null if a reopening is known between the two times: then they
+ * are two closings, and the source of the earlier time does not know of the later closing yet.
  */
 export async function sameClosingAtAnotherTime(
   ledger: Ledger,
@@ -176,7 +179,7 @@ async function insert(trx: Writing, report: ClosingReport): Promise<Closing> {
   return endByReopening(trx, closing, closing.reopenedAt, report.seenAt);
 }
 
-/** Ends a closing that waits for the queue. */
+/** Ends a closing if it still waits in the queue. */
 export async function endByReopening(
   trx: Writing,
   closing: Closing,
@@ -187,7 +190,7 @@ export async function endByReopening(
   return move === null ? closing : apply(trx, closing.id, move, at);
 }
 
-/** The first source that names somebody is believed: they all mean the same one. */
+/** The first source that names a closer is believed: all sources mean the same closer. */
 export async function keepCloser(
   trx: Writing,
   { id, closedBy }: Pick<Closing, 'id' | 'closedBy'>,
@@ -217,7 +220,7 @@ async function recordReportedTime(trx: Writing, report: ClosingReport, closing: 
     .execute();
 }
 
-/** Text order is time order only for times that are written alike. */
+/** Normalizes a time: text order is time order only for times in one format. */
 export function ledgerTime(time: string): string {
   const normal = normalizeTime(time);
   if (normal === null) throw new Error(`'${time}' is not a time with an offset`);

@@ -32,8 +32,8 @@ export async function lastTimeOf(
 }
 
 /**
- * The closing that a survey is about, as the survey's message left it, also where the closing waits to be surveyed again;
- * null when this ledger has no such survey any more.
+ * The closing that a survey is about, as it was when the survey's message left, even if the closing now waits to be
+ * surveyed again. Null if this ledger does not have the survey, or no longer has it.
  */
 export async function closingOfSurvey(ledger: Ledger, surveyId: string): Promise<Closing | null> {
   return ledger.read(async (db) => {
@@ -45,8 +45,9 @@ export async function closingOfSurvey(ledger: Ledger, surveyId: string): Promise
 }
 
 /**
- * A closing that lost its survey when it was decided again, but whose message is out. Looked for by its message alone:
- * SQLite would take the index of surveys, where all closings without one stand together.
+ * A closing that lost its survey when it was decided again, but whose message is out. The query filters by the message
+ * alone: given a condition on the survey, SQLite would use the index of surveys, which holds all closings without a
+ * survey in one place.
  */
 async function waitingAfter(db: Reading, surveyId: string): Promise<ClosingsTable | undefined> {
   const surveyed = await db
@@ -59,7 +60,7 @@ async function waitingAfter(db: Reading, surveyId: string): Promise<ClosingsTabl
   return surveyed.find(({ state, survey_id }) => survey_id === null && allows('answer_earlier', state));
 }
 
-/** In one lane, newest first. */
+/** The conversation's closings in one lane, newest first. */
 export async function closingsOfConversation(
   ledger: Ledger,
   conversationId: string,

@@ -4,7 +4,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { record } from './closing-reports.ts';
 import { reopen } from './reopenings.ts';
 
-/** What a webhook says of a conversation. Times are those of the events, RFC 3339. */
+/** What a webhook says about a conversation. Times are those of the events, RFC 3339. */
 export type LedgerEvent =
   | {
       kind: 'closed';
@@ -17,10 +17,10 @@ export type LedgerEvent =
   | { kind: 'reopened'; conversationId: string; reopenedAt: string };
 
 /**
- * Records events, each of which may come twice, late and in any order, in one transaction: when it returns they are
- * on the disk, all of them with one write. They go before the writes that wait their turn.
+ * Records events in one transaction: when it returns, they are on disk, all with one write. An event may come twice,
+ * late, or out of order. Events go ahead of other writes that are waiting.
  *
- * @returns in their order: `new` is a closing that was not known, `reopened` a reopening that was not
+ * @returns one result per event, in order: `new` is a closing that was not known, `reopened` a reopening that was not
  */
 export async function recordEvents(
   ledger: Ledger,

@@ -2,10 +2,10 @@ import { formBody, formIdOf, readForm, type SurveyForm } from '../../domain/surv
 import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
 
 /**
- * Keeps what the message that is about to leave asks, once however many messages ask it. The link of a survey stays the
- * same, so a message that is sent again has the form of the first one that may be out.
+ * Keeps the form of a message that is about to leave, once for all messages that share it. A survey's link stays the
+ * same, so a message that is sent again gets the form of the first message that may be out.
  *
- * @returns the id of the form; null: it asks for nothing more
+ * @returns the id of the form; null: nothing more than the rating, a yes or no, and a comment
  */
 export async function keepForm(
   trx: Writing,
@@ -29,7 +29,7 @@ export async function formOfSurvey(ledger: Ledger, surveyId: string): Promise<Su
   return ledger.read(async (db) => (await firstFormIn(db, surveyId))?.form ?? null);
 }
 
-/** The same, and whether any message may be out: where none is, the form is still open. */
+/** The form of a survey's first message that may be out; null: no message is out, and the form is still open. */
 export async function sentForm(
   ledger: Ledger,
   surveyId: string,
@@ -37,7 +37,7 @@ export async function sentForm(
   return ledger.read((db) => firstFormIn(db, surveyId));
 }
 
-/** Of the first message of a survey that may be out; null: there is none. */
+/** The form of a survey's first message that may be out; null: there is no such message. */
 export async function firstFormIn(
   db: Reading,
   surveyId: string,

@@ -3,7 +3,7 @@ import type { ClosingChange } from '../../domain/closing/closing.ts';
 import type { Ledger, Writing } from '../ledger/ledger.ts';
 import type { ClosingsTable, NameKind, NamesTable } from '../ledger/tables.ts';
 
-/** What closings are grouped by, as far as the change says anything of it. */
+/** The columns that closings are grouped by, as far as the change sets them. */
 export function groupColumns({ agent, evidence }: ClosingChange): Partial<ClosingsTable> {
   return {
     ...(agent === undefined ? {} : { agent_id: agent?.id ?? null }),
@@ -18,7 +18,7 @@ export function groupColumns({ agent, evidence }: ClosingChange): Partial<Closin
   };
 }
 
-/** Keeps the topics of a closing, and the names of all that it is grouped by. */
+/** Keeps a closing's topics, and the names of everything it is grouped by. */
 export async function keepGroups(
   trx: Writing,
   { id, closed_at: closedAt }: Pick<ClosingsTable, 'id' | 'closed_at'>,
@@ -38,7 +38,7 @@ export async function keepGroups(
   await keepNames(trx, namesOf(change));
 }
 
-/** The newest reading has the newest names; one that is not given stays. */
+/** A newer reading has newer names. An email that is not given stays as it is. */
 async function keepNames(trx: Writing, names: readonly NamesTable[]): Promise<void> {
   if (names.length === 0) return;
   await trx
@@ -53,7 +53,7 @@ async function keepNames(trx: Writing, names: readonly NamesTable[]): Promise<vo
     .execute();
 }
 
-/** What customers last read for a brand; null: no survey was sent for it. */
+/** The company name that customers last read for a brand; null: no survey was sent for the brand. */
 export async function companyNameOf(ledger: Ledger, brand: string): Promise<string | null> {
   const row = await ledger.read((db) =>
     db
@@ -69,7 +69,7 @@ export async function companyNameOf(ledger: Ledger, brand: string): Promise<stri
 function namesOf({ agent, evidence, brand, companyName }: ClosingChange): NamesTable[] {
   const found: Named[] = [
     ...(evidence === undefined || evidence === null ? [] : namedIn(evidence)),
-    // Last, because it has the email.
+    // Last, so that the agent's email wins.
     ...(agent === undefined || agent === null ? [] : [{ kind: 'agent' as const, ...agent }]),
     { kind: 'brand', id: brand ?? null, name: companyName ?? null, email: null },
   ];

@@ -10,7 +10,7 @@ import { toClosing } from './rows.ts';
 /** What identifies a closing in a report. */
 export type ClosingKey = Pick<ClosingReport, 'lane' | 'conversationId' | 'closedAt'>;
 
-/** Of a conversation in a lane, both ends included. */
+/** A stretch of time of one conversation in one lane, both ends included. */
 export interface Stretch {
   lane: Lane;
   conversationId: string;
@@ -42,8 +42,8 @@ const reportedBetween = prepared((db, { lane, conversationId, since, until }: St
 );
 
 /**
- * A row that was first reported long after its closing, or as of a time long before it, also stands for the time that the
- * conversation itself gives.
+ * A closing that was first reported with a time far from its real time, earlier or later, is also known by the time
+ * that the conversation itself gives.
  */
 export async function reportedOtherwiseAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
   const rows = await reportedBetween(db, around(key));
@@ -70,7 +70,7 @@ const importedBetween = prepared((db, { lane, conversationId, since, until }: St
     .limit(1),
 );
 
-/** Another survey program says when it was told to ask, which is after the closing. */
+/** An imported closing has the time when the other survey program was told to ask, which is after the real closing. */
 export async function importedLateAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
   const { lane, conversationId, closedAt } = key;
   const until = timeAt(Date.parse(closedAt) + longestRequestDelayMs);

@@ -9,7 +9,7 @@ import { keepForm } from './forms.ts';
 import type { MessagesTable } from '../ledger/tables.ts';
 import { fromJson, nextAfter, toJson } from './rows.ts';
 
-/** @returns its number */
+/** @returns the number of the message */
 export async function openMessage(
   trx: Writing,
   closing: Closing,
@@ -35,7 +35,7 @@ export async function openMessage(
   return sequence;
 }
 
-/** The newest message of a survey that reached the customer as far as anybody knows. */
+/** The newest message of a survey that reached the customer, or may have. */
 export async function arrivedMessage(
   db: Reading,
   closingId: string,
@@ -53,7 +53,9 @@ export async function arrivedMessage(
   return row === undefined ? null : toMessage(row);
 }
 
-/** The closing as the link of a survey shows it: where the closing waits again, the message before still counts. */
+/**
+ * The closing as a survey's link shows it: if the closing waits to be surveyed again, its earlier message still counts.
+ */
 export async function asSurveyed(db: Reading, closing: Closing, surveyId: string): Promise<Closing> {
   if (!allows('answer_earlier', closing.state)) return closing;
   const message = await arrivedMessage(db, closing.id, surveyId);
@@ -62,7 +64,7 @@ export async function asSurveyed(db: Reading, closing: Closing, surveyId: string
   return { ...closing, surveyId, provider, address, leftAt, brand };
 }
 
-/** Writes how the newest message of a closing, or the given one, ended, over what was known before. */
+/** Records how the newest message of a closing, or the given message, ended. Overwrites an earlier outcome. */
 export async function closeMessage(
   trx: Writing,
   closingId: string,
@@ -101,7 +103,7 @@ export function toMessage(row: MessagesTable): Message {
   };
 }
 
-/** Whether a message of it may have reached the customer, whatever its closing is by now. */
+/** Whether any message of a closing may have reached the customer, whatever state the closing is in now. */
 export async function mayHaveArrived(db: Reading, closingId: string): Promise<boolean> {
   const row = await db
     .selectFrom('messages')
@@ -120,6 +122,6 @@ export async function newestMessage(trx: Writing, closingId: string): Promise<nu
     .select((eb) => eb.fn.max('sequence').as('sequence'))
     .where('closing_id', '=', closingId)
     .executeTakeFirst();
-  // An empty table has no highest one.
+  // Without rows, max() gives null.
   return (row?.sequence as number | null | undefined) ?? null;
 }

@@ -2,10 +2,10 @@ import type { SendingPause } from '../../domain/closing/pause.ts';
 import { Failure } from '../../failure.ts';
 import type { Ledger, Reading } from '../ledger/ledger.ts';
 
-/** Who marks a message as leaving is alone with it as well, so that a pause that is written stops every later message. */
+/** Marking a message as leaving takes this lock too, so that a recorded pause stops every later message. */
 export const sendingLock = 'sending';
 
-/** Begins a pause, or replaces the one that lasts. */
+/** Begins a pause, or replaces the current one. */
 export async function pauseSending(ledger: Ledger, { pausedAt, until, reason }: SendingPause): Promise<void> {
   const columns = { paused_at: pausedAt, until, reason };
   await ledger.write({ names: [sendingLock] }, (trx) =>
@@ -17,7 +17,7 @@ export async function pauseSending(ledger: Ledger, { pausedAt, until, reason }: 
   );
 }
 
-/** Ends the pause. @returns the one that lasted; null when there was none */
+/** Ends the pause. @returns the pause that was in effect; null if there was none */
 export async function resumeSending(ledger: Ledger, now: string): Promise<SendingPause | null> {
   return ledger.write({ names: [sendingLock] }, async (trx) => {
     const pause = await pauseIn(trx, now);
@@ -30,7 +30,7 @@ export async function sendingPause(ledger: Ledger, now: string): Promise<Sending
   return ledger.read((db) => pauseIn(db, now));
 }
 
-/** The pause that lasts at this moment, else null. */
+/** The pause that is in effect at `now`; null if there is none. */
 export async function pauseIn(db: Reading, now: string): Promise<SendingPause | null> {
   const row = await db.selectFrom('pauses').selectAll().where('id', '=', 1).executeTakeFirst();
   if (row === undefined || (row.until !== null && row.until <= now)) return null;

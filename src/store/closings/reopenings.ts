@@ -9,17 +9,17 @@ import { apply, closingIn, toClosing } from './rows.ts';
 
 /** What a reopening did to the closings of its conversation. */
 export interface Reopened {
-  /** Those that changed, and those that turned out to be closings of their own. */
+  /** The closings that it changed, and those that turned out to be separate closings. */
   changed: Closing[];
   /** How many of them it suppressed. */
   suppressed: number;
-  /** False: it was known. */
+  /** False: the reopening was already known. */
   isNew: boolean;
 }
 
 /**
- * Records that a conversation was reopened. Closings up to then are over: those that wait are suppressed, and so are
- * closings that are reported later.
+ * Records that a conversation was reopened. Closings up to then are over: those still waiting are suppressed, and so
+ * are closings that are reported later.
  */
 export async function recordReopening(ledger: Ledger, reopening: Reopening): Promise<Reopened> {
   return ledger.write({ conversations: [reopening.conversationId] }, (trx) => reopen(trx, reopening));
@@ -43,7 +43,7 @@ const markReopened = prepared((db, { conversationId, reopenedAt }: Reopening) =>
     .returningAll(),
 );
 
-/** One row cannot stand for closings on both sides of a reopening. */
+/** Also separates rows: one row cannot stand for closings on both sides of a reopening. */
 export async function reopen(trx: Writing, reopening: Reopening): Promise<Reopened> {
   const { conversationId } = reopening;
   const reopenedAt = ledgerTime(reopening.reopenedAt);
@@ -61,7 +61,7 @@ export async function reopen(trx: Writing, reopening: Reopening): Promise<Reopen
   };
 }
 
-/** Reports that a row stands for, although the reopening lies between them and the row's own time. */
+/** Reports recorded under a row although the reopening lies between their time and the row's own time. */
 const separatedReports = prepared((db, { conversationId, reopenedAt }: Reopening) =>
   db
     .selectFrom('closing_reports as report')
@@ -77,7 +77,7 @@ const separatedReports = prepared((db, { conversationId, reopenedAt }: Reopening
     .orderBy('report.closed_at'),
 );
 
-/** What was taken for one closing while the reopening was unknown becomes closings of their own. */
+/** Turns what was taken for one closing, while the reopening was unknown, into separate closings. */
 async function separate(trx: Writing, conversationId: string, reopenedAt: string): Promise<Closing[]> {
   const made: Closing[] = [];
   for (const report of await separatedReports(trx, { conversationId, reopenedAt })) {
@@ -124,7 +124,7 @@ async function recordSeparately(
   return apply(trx, closing.id, suppression([reason]), seen_at);
 }
 
-/** A survey that was decided after the later closing covers it, so that it gets none of its own. */
+/** A survey that was decided after the later closing covers that closing, which then gets no survey of its own. */
 function covers({ state, readAt, decidedAt }: Closing, closedAt: string): boolean {
   const basedOn = readAt ?? decidedAt;
   return isSurveyed(state) && basedOn !== null && basedOn >= closedAt;

@@ -150,7 +150,7 @@ function reasonCodesOf(reasons: readonly Reason[]): string {
   return [...new Set(reasons.map(({ code }) => code))].join(',');
 }
 
-/** Within a write, nobody else changes it until the end. @throws Failure closing_not_found */
+/** Inside a write, no other process can change the closing until the write ends. @throws Failure closing_not_found */
 export async function closingIn(db: Reading, closingId: string): Promise<Closing> {
   const row = await db
     .selectFrom('closings')
@@ -167,10 +167,10 @@ export async function closingIn(db: Reading, closingId: string): Promise<Closing
 }
 
 /**
- * Applies a move to a closing and keeps it in the history.
+ * Applies a move to a closing and records it in the history.
  *
- * @throws Failure closing_changed when the closing is in a state that the transition does not leave from, closing_forgotten
- * when its customer was forgotten: then its message can be recorded as sent, and nothing else
+ * @throws Failure closing_changed when the closing is in a state that the transition does not leave from,
+ * closing_forgotten when its customer was forgotten: then its message can be recorded as sent, and nothing else
  */
 export async function apply(
   trx: Writing,

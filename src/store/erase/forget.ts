@@ -12,22 +12,22 @@ import { eraseRows } from './rows.ts';
 import { inParts, subjectIn, type Subject } from './subject.ts';
 import { expectErasures } from './to-dos.ts';
 
-/** What would go, or went. */
+/** What would be forgotten, or was. */
 export interface Inventory {
   subject: Subject;
-  /** What had not left and never will. */
+  /** How many surveys had not left and never will. */
   cancelled: number;
   messages: number;
   answers: number;
-  /** Those that may stand in Gladly. */
+  /** Ids of the cards that may be in Gladly. */
   cards: string[];
-  /** Surveys that the outbox may have a file of. */
+  /** Surveys for which the outbox may have a file. */
   outbox: string[];
 }
 
 export type Forgetting =
   | { done: true; inventory: Inventory }
-  /** Somebody is at it right now; what has not left is canceled already. */
+  /** A process is sending a message or posting a card right now; whatever had not left is already canceled. */
   | { done: false; heldBy: string };
 
 type Who = Parameters<typeof subjectIn>[1];
@@ -37,8 +37,8 @@ export async function inventoryOf(ledger: Ledger, who: Who): Promise<Inventory> 
 }
 
 /**
- * Forgets somebody in one transaction: what has not left is canceled, every column that is personal is erased, and what is
- * to be erased outside the ledger's rows is remembered until it is done.
+ * Forgets a customer in one transaction: cancels what has not left, erases every personal column, and records what must
+ * be erased outside the ledger's rows until that is done.
  *
  * @param keepCards leaves the cards in Gladly
  */
@@ -102,7 +102,9 @@ function isOnDisk({ provider }: { provider: DeliveryName }): boolean {
   return traitsOf(provider).carrier === 'disk';
 }
 
-/** @returns who keeps one of them from being stopped, because its message is leaving */
+/**
+ * @returns the process whose message or reminder is leaving, which keeps its closing from being stopped; null: none is
+ */
 export async function stopClosings(trx: Writing, ids: readonly string[], at: string): Promise<string | null> {
   let heldBy: string | null = null;
   const rows = await inParts(ids, (part) =>
@@ -126,12 +128,12 @@ export async function stopClosings(trx: Writing, ids: readonly string[], at: str
   return heldBy;
 }
 
-/** What does no harm twice would be sent again. */
+/** A message that does no harm when it is repeated would be sent again, so its closing must be stopped. */
 function isStopped({ state }: { state: ClosingState }): boolean {
   return allows('suppress', state);
 }
 
-/** One that may have left is in doubt first: what is known of it stays. */
+/** A reminder that may have left becomes uncertain, and stays so. */
 async function stopReminder(trx: Writing, id: string, at: string): Promise<void> {
   await resolveReminderIn(trx, id, at);
   await forgetReminderIn(trx, id, at);
@@ -142,7 +144,7 @@ async function stop(trx: Writing, id: string, at: string): Promise<void> {
   await apply(trx, id, suppression([reason]), at);
 }
 
-/** A card on its way to Gladly would stay there. */
+/** A card on its way to Gladly would stay there. @returns the process that is posting one; null: none is */
 async function cardsHeldBy(trx: Writing, { surveys }: Subject, now: string): Promise<string | null> {
   const locks = await inParts(surveys.map(cardPostLock), (part) =>
     trx.selectFrom('locks').selectAll().where('name', 'in', part).execute(),

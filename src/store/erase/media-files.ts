@@ -3,13 +3,16 @@ import type { Ledger } from '../ledger/ledger.ts';
 
 export interface MediaFile {
   path: string;
-  /** Where the ledger has none of this id, the conversation is open. */
+  /** If the ledger has no closing with this id, the conversation is open. */
   closingId: string | null;
   customerId: string | null;
   at: string;
 }
 
-/** Remembers where a recording is about to be put, so that it can be erased with its customer. @throws Failure closing_forgotten */
+/**
+ * Records where a recording is about to be saved, so that it can be erased with its customer.
+ * @throws Failure closing_forgotten
+ */
 export async function rememberMediaFile(
   ledger: Ledger,
   { path, closingId, customerId, at }: MediaFile,

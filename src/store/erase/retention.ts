@@ -5,22 +5,22 @@ import { eraseRows } from './rows.ts';
 import { recordingsOf, surveysOfClosings } from './subject.ts';
 import { expectErasures, expectRemnants, remnantsMs } from './to-dos.ts';
 
-/** So few that no webhook waits for them. */
+/** Few enough that no webhook waits for them. */
 const mostAtOnce = 50;
 
 interface Expired {
   closings: string[];
-  /** Of answers that belong to no closing. */
+  /** Surveys whose answers belong to no closing. */
   surveys: string[];
   unsubscribed: string[];
-  /** Of conversations that were open. */
+  /** Recordings of conversations that were open. */
   recordings: string[];
 }
 
 /**
- * Forgets what is older than `before`, the oldest first, a few at once. Nothing in Gladly changes.
+ * Forgets what is older than `before`, the oldest first, a few at a time. Nothing in Gladly changes.
  *
- * @returns how many closings, answers without one, and addresses were erased; 0: there is nothing more
+ * @returns how many closings, answers without a closing, addresses, and recordings were erased; 0: nothing is left
  */
 export async function forgetExpired(ledger: Ledger, before: string, at: string): Promise<number> {
   const isAny = (found: Expired): boolean => countOf(found) > 0;
@@ -60,7 +60,7 @@ async function expiredIn(db: Reading, before: string): Promise<Expired> {
     .select('id')
     .where('forgotten_at', 'is', null)
     .where('closed_at', '<', before)
-    // What is in work is settled first.
+    // Closings in work are settled first.
     .where('state', '<>', 'sending')
     .where('claimed_by', 'is', null)
     .orderBy('closed_at')

@@ -14,7 +14,7 @@ export interface Erased {
   recordings: readonly string[];
 }
 
-/** Erases what the table of personal data says, in all tables. Repeating it changes nothing. */
+/** Erases what `personalData` says, in all tables. Repeating it changes nothing. */
 export async function eraseRows(
   trx: Writing,
   { closings, surveys, unsubscribed, recordings }: Erased,
@@ -72,7 +72,7 @@ async function eraseColumn(
   }
 }
 
-/** Where an address was unsubscribed again since it was forgotten, the first time counts. */
+/** If an address was unsubscribed again after it was forgotten, the first time counts. */
 async function hashUnsubscribed(trx: Writing, addresses: readonly string[], key: string): Promise<void> {
   for (const address of addresses) {
     const row = await trx

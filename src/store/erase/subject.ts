@@ -3,32 +3,32 @@ import { hashedAddress } from '../../domain/eligibility/hashed-address.ts';
 import { addressKeyOf } from '../addresses/hashes.ts';
 import type { Reading } from '../ledger/ledger.ts';
 
-/** What the ledger has of one person, in both lanes. */
+/** What the ledger has about one person, in both lanes. */
 export interface Subject {
   customers: string[];
   /** Normalized. */
   addresses: string[];
-  /** Ids of those that are not forgotten yet. */
+  /** Ids of the closings that are not forgotten yet. */
   closings: string[];
-  /** Also of answers that belong to no closing. */
+  /** Includes surveys whose answers belong to no closing. */
   surveys: string[];
-  /** Of the addresses. */
+  /** The addresses that are unsubscribed. */
   unsubscribed: string[];
-  /** Paths of those that were fetched. */
+  /** Paths of the recordings that were fetched. */
   recordings: string[];
-  /** Something of this address was forgotten before. */
+  /** Whether data of this address was forgotten before. */
   wasForgotten: boolean;
 }
 
-/** How many values a query is given at once. */
+/** How many values one query gets at most. */
 export const mostAtOnce = 500;
 
 /**
- * Everybody whom an id or an address leads to: a customer has several addresses, and a merged one several ids. What is
- * known of each leads on to the rest.
+ * Everything that an id or an address leads to. A customer may have several addresses, and a merged customer several
+ * ids: each one found leads on to the rest.
  *
  * @param customerId as it was typed
- * @param address the same, normalized
+ * @param address the same text, normalized
  */
 export async function subjectIn(
   db: Reading,
@@ -71,7 +71,7 @@ export async function subjectIn(
     db.selectFrom('unsubscribes').select('address').where('address', 'in', part).execute(),
   );
   return {
-    // What was typed may be an address.
+    // What was typed may be an address, not an id.
     customers: [...customers].filter((id) => id !== customerId || isCustomer),
     addresses: [...addresses],
     closings: [...closings],
@@ -113,7 +113,7 @@ function surveysOfCustomers(db: Reading, ids: readonly string[]) {
   );
 }
 
-/** Also those of messages and answers before the closing was decided again. */
+/** Includes the surveys of messages and answers from before a closing was decided again. */
 export async function surveysOfClosings(db: Reading, closings: readonly string[]): Promise<string[]> {
   const rows = await inParts(closings, async (part) => [
     ...(await db.selectFrom('closings').select('survey_id').where('id', 'in', part).execute()),

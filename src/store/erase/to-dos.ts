@@ -2,12 +2,12 @@ import { sql } from 'kysely';
 import type { Ledger, Writing } from '../ledger/ledger.ts';
 import type { ErasuresTable } from '../ledger/tables.ts';
 
-/** What is still to be erased of people who were forgotten, besides the rows of the ledger. */
+/** What must still be erased for forgotten customers, besides the rows of the ledger. */
 export type ErasureToDo = Pick<ErasuresTable, 'kind' | 'name' | 'tries' | 'error'>;
 
 type Named = Pick<ErasuresTable, 'kind' | 'name'>;
 
-/** How long the file may hold remnants of what expired: writing it anew takes its time. */
+/** How long the file may hold remnants of expired data: rewriting the file takes a while. */
 export const remnantsMs = 24 * 3_600_000;
 
 export async function expectErasures(trx: Writing, toDos: readonly Named[]): Promise<void> {
@@ -21,7 +21,7 @@ export async function expectErasures(trx: Writing, toDos: readonly Named[]): Pro
   }
 }
 
-/** Remnants of what expires all the time are erased at a later time, all at once. */
+/** Data expires all the time; its remnants are erased later, all at once. */
 export async function expectRemnants(trx: Writing, at: string): Promise<void> {
   await trx
     .insertInto('erasures')
@@ -30,7 +30,7 @@ export async function expectRemnants(trx: Writing, at: string): Promise<void> {
     .execute();
 }
 
-/** @param now null: also those whose next try has not come */
+/** @param now null: includes erasures whose next try has not come */
 export async function openErasures(
   ledger: Ledger,
   now: string | null,
@@ -52,7 +52,7 @@ export async function openErasures(
 
 const mostLate = 10_000;
 
-/** What was tried in vain, or should have been erased by now; not the remnants of what expires, before their time. */
+/** Erasures that failed before or are due. Remnants of expired data do not count before their time. */
 export async function lateErasures(ledger: Ledger, now: string): Promise<ErasureToDo[]> {
   const due = await openErasures(ledger, now, mostLate);
   const all = await openErasures(ledger, null, mostLate);

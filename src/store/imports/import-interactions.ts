@@ -25,16 +25,16 @@ import { claimReadRows } from './imported-rows.ts';
 export type ImportResult =
   { took: 'answer' | 'changed_answer' | 'asked' | 'not_asked' } | { known: true } | { left: ImportConflict };
 
-/** What became of many interactions, in their order, and which addresses were unsubscribed by them. */
+/** What became of many interactions, in order, and how many addresses they unsubscribed. */
 export interface ImportedBatch {
   results: ImportResult[];
   unsubscribed: number;
 }
 
 /**
- * Makes interactions of another survey program part of the live lane, in one transaction: each becomes a closing that has
- * its end, or belongs to one that is known. Nobody is asked by it, no card and no alert is made. Repeating it changes
- * nothing.
+ * Makes interactions of another survey program part of the live lane, in one transaction: each becomes a closing that
+ * is already settled, or joins a known closing. Nobody is asked because of it, and no card or alert is made. Repeating
+ * it changes nothing.
  *
  * @param unsubscribing normalized addresses of other interactions, which get no surveys either
  */
@@ -141,7 +141,7 @@ async function take(
     .execute();
 }
 
-/** The closing that an interaction is of, recorded where it is not known. */
+/** The closing of an interaction, recorded if it is not known. */
 async function closingOf(
   trx: Writing,
   interaction: ImportedInteraction,
@@ -160,7 +160,7 @@ async function closingOf(
   return record(trx, { ...report, conversationId, customerId, closedAt });
 }
 
-/** The newest that may have led to the request: closed shortly before, and not reopened until then. */
+/** The newest closing that may have led to the request: closed shortly before it, and not reopened in between. */
 async function closingBefore(
   db: Reading,
   { id, conversationId, closedAt }: ImportedInteraction,
@@ -177,7 +177,7 @@ async function closingBefore(
     .execute();
   const found = rows.map(toClosing).find((closing) => {
     if (closing.reopenedAt !== null && closing.reopenedAt < closedAt) return false;
-    // The time of what was imported is that of its own request.
+    // An imported closing has the time of its own request.
     const isNear = Math.abs(Date.parse(closing.closedAt) - requestedMs) <= sameClosingMilliseconds;
     return closing.imported === null || closing.imported === id || isNear;
   });
@@ -189,7 +189,7 @@ async function closingNamed(db: Reading, id: string): Promise<Closing | null> {
   return row === undefined ? null : toClosing(row);
 }
 
-/** What comes later about somebody who was forgotten brings nothing of them back. */
+/** Data that arrives after a customer was forgotten must not bring anything back. */
 async function isForgotten(db: Reading, hashed: string): Promise<boolean> {
   const row = await db
     .selectFrom('closings')

@@ -4,10 +4,10 @@ import { toClosing } from '../closings/rows.ts';
 import type { Ledger, Writing } from '../ledger/ledger.ts';
 
 /**
- * The closing that an interaction was imported for, by its id or, where the export had none, by its conversation and its
- * times; null: it was not imported.
+ * The closing that an interaction was imported for, found by its id or, if the export had none, by its conversation and
+ * its times; null: it was not imported.
  *
- * @param conversationIds that the interaction may be of
+ * @param conversationIds the conversations that the interaction may belong to
  */
 export async function importedClosing(
   ledger: Ledger,
@@ -36,7 +36,7 @@ export async function importedClosing(
   });
 }
 
-/** Rows of Agent Connect that were read before, and are of an interaction that is imported now, belong to its closing. */
+/** Links rows of Agent Connect that were read earlier to the closing of an interaction that is imported now. */
 export async function claimReadRows(
   trx: Writing,
   { id, interactionId, closedAt, sentAt }: ImportedInteraction,

@@ -12,7 +12,7 @@ export interface AnswersTable {
   source: string;
   /** Why the rating is low. */
   reason: string | null;
-  /** Of the organization's own question, where it was answered. */
+  /** The organization's own question, if it was answered. */
   question_kind: QuestionKind | null;
   question_text: string | null;
   /** The number or the option that was chosen. */
@@ -42,7 +42,7 @@ export interface CardsDueTable {
   error: string | null;
 }
 
-/** One way in which people learn of one low rating. */
+/** One low rating's alert, by one way. */
 export interface AlertsTable {
   survey_id: string;
   revision: number;

@@ -2,7 +2,7 @@ import { addressKey } from '../../domain/eligibility/addresses.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { ClosingsTable } from './tables.ts';
 
-/** What a customer's closings are found by, however the addresses are written. */
+/** The keys that find a customer's closings, however the addresses are written. */
 export function customerKeys(
   customer: Pick<NonNullable<Closing['customer']>, 'email' | 'phone'> | null,
 ): Pick<ClosingsTable, 'email_key' | 'phone_key'> {

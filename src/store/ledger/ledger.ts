@@ -1,16 +1,17 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { LedgerTables } from './tables.ts';
 
-/** For queries: everything they see is of one moment. */
+/** For queries: everything they see is from one moment. */
 export type Reading = Kysely<LedgerTables>;
 
 /** One transaction: all of it or nothing. */
 export type Writing = Transaction<LedgerTables>;
 
 /**
- * What a transaction is alone with: nobody else writes to these at the same time. `names`: locks, checkpoints, buckets of
- * the limiter and the like. SQLite has one writer for the whole file, so that every write there is alone with all of it. A
- * write locks row by row (`forUpdate`) what else it reads to decide by, which SQLite does not need.
+ * What a transaction holds exclusively: no other transaction writes to it at the same time. `names`: locks,
+ * checkpoints, buckets of the limiter, and the like. SQLite has one writer for the whole file, so every write there
+ * holds all of it. Whatever else a write reads to decide by, it locks row by row (`forUpdate`), which SQLite does not
+ * need.
  */
 export type Alone =
   | 'ledger'
@@ -21,20 +22,20 @@ export type Alone =
       /** Normalized. */
       readonly addresses?: readonly string[];
       readonly names?: readonly string[];
-      /** Names that many hold at once, while nobody is alone with them. */
+      /** Names that many transactions hold at once, while none holds them exclusively. */
       readonly shared?: readonly string[];
     };
 
-/** What a transaction learns only in its middle that it has to be alone with. */
+/** For what a transaction learns only midway that it must hold exclusively. */
 export interface Further {
   /**
-   * Alone with this name too, until the transaction ends; false when another one is. It never waits, so that nobody waits
-   * for each other. What was read before is read again after it.
+   * Also holds this name exclusively until the transaction ends; false if another transaction holds it. Never waits, so
+   * that no two transactions wait for each other. Read again afterward what was read before.
    */
   readonly tryAlone: (name: string) => Promise<boolean>;
 }
 
-/** That there is work, from one process to the others of a ledger: nothing may rest on it, because it may be lost. */
+/** Tells the other processes of a ledger that there is work. Nothing may rely on a hint, because it may be lost. */
 export interface Hints {
   /** Returns at once, and never fails. */
   tell(): void;
@@ -46,10 +47,10 @@ export interface Ledger {
   /** Never waits for a writer, of this process or another. */
   read<T>(work: (db: Reading) => Promise<T>): Promise<T>;
   /**
-   * `work` must use only the transaction that it is given, and changes nothing outside of it: where another transaction was
-   * in its way, or the connection was lost before the end, it is done again.
+   * `work` must use only the transaction that it is given, and change nothing outside it: if another transaction was in
+   * its way, or the connection was lost before the end, `work` runs again.
    *
-   * @param options `first`: before the writes that wait their turn in this process, because somebody waits for this one
+   * @param options `first`: ahead of the writes that are waiting in this process, because a caller waits for this one
    * @throws Failure ledger_busy, ledger_full, ledger_gone, ledger_not_writable, ledger_unavailable
    */
   write<T>(
@@ -60,27 +61,27 @@ export interface Ledger {
   /** Copies everything as it is now into a new file. */
   copyTo(location: string): Promise<void>;
   /**
-   * Writes the file anew and empties its log, so that nothing that was erased is left in either. Writers of all processes
-   * wait meanwhile, seconds for each GB.
+   * Rewrites the file and empties its log, so that nothing that was erased is left in either. Meanwhile the writers of
+   * all processes wait, some seconds per GB.
    *
-   * @returns false: others read for so long that the log could not be emptied
+   * @returns false: other readers kept the log from being emptied
    * @throws Failure ledger_busy, ledger_full
    */
   compact(patienceMs?: number): Promise<boolean>;
   /** The file, `:memory:`, or the URL without its password. */
   readonly location: string;
-  /** Whether its tables are made: they are not where it was opened as it is, and nothing is there. */
+  /** Whether its tables exist. They do not if it was opened as is and nothing was there. */
   exists(): Promise<boolean>;
-  /** What the engine says is damaged, after it has read all of it; empty where all is well. */
+  /** The damage that the engine finds when it reads the whole ledger; empty if all is well. */
   problems(): Promise<string[]>;
   /** How large it is, in bytes; 0 in memory. */
   bytes(): Promise<number>;
   /**
-   * The time that decides about claims, pacing and due work, in milliseconds: for a server its own, whatever the clocks of
-   * the processes say. Null: that of this machine.
+   * The time that decides about claims, pacing, and due work, in milliseconds: a database server's own, whatever the
+   * clocks of the processes say. Null: this machine's clock.
    */
   now(): number | null;
-  /** Null where the processes share nothing that could tell them. */
+  /** Null if the processes share nothing that could carry hints. */
   readonly hints: Hints | null;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { CountState } from '../../domain/closing/counting.ts';
 
-/** An interaction at Agent Connect, without the customer, whom the closing knows. */
+/** An interaction in Agent Connect, without its customer, whom the closing knows. */
 export interface MedalliaRowsTable {
   uuid: string;
   /** Whole, and up to 2^53. */
@@ -14,21 +14,21 @@ export interface MedalliaRowsTable {
   answered_at: string | null;
   rating: number | null;
   resolved: number | null;
-  /** Until the answer is kept. */
+  /** Deleted once the answer is recorded. */
   comment: string | null;
   employee_email: string | null;
   employee_id: string | null;
-  /** Null: of no closing, or not worked on yet. */
+  /** Null: it belongs to no closing, or was not worked on yet. */
   closing_id: string | null;
-  /** 1: it changed, and was not worked on since. */
+  /** 1: it changed and has not been worked on since. */
   due: number;
   read_at: string;
   delivered_at: string | null;
-  /** 1: it was requested so that it counts, and nobody was asked. */
+  /** 1: it was requested only to be counted, and nobody was asked. */
   only_counted: number;
 }
 
-/** A closing of which nobody is asked, and which is to count at Agent Connect. */
+/** A closing that gets no survey but is to count in Agent Connect. */
 export interface MedalliaCountsTable {
   closing_id: string;
   state: CountState;

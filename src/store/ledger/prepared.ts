@@ -13,9 +13,9 @@ class Placeholder {
 }
 
 /**
- * A query that is run for each of many rows: making its text takes longer than running it, so that is done once a
- * ledger.
- * @param build must use each field of the input as one value, and look at none
+ * A query that runs for each of many rows. Building its text takes longer than running it, so the text is built once
+ * per ledger.
+ * @param build must use each field of the input as one value, and must not look at the value
  */
 export function prepared<Input extends object, Row>(
   build: (db: Db, input: Input) => Compilable<Row>,

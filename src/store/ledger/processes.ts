@@ -7,8 +7,8 @@ let host: string | null = null;
 let start: string | null = null;
 
 /**
- * Where process ids mean the same: this host, since its last start, in this container. Off Linux: this host. It stays
- * the same for the life of the process, though a network may give the host another name.
+ * The scope in which a process id is unique: this host, since its last boot, in this container. Off Linux: this host.
+ * It stays the same for the life of the process, even if a network renames the host.
  */
 export function ownHost(): string {
   return (host ??= readHost());
@@ -26,8 +26,8 @@ export function ownStart(): string {
 }
 
 /**
- * Whether the process that had this id and started then still runs; `unknown` where a process with that id runs whose
- * start cannot be told. Only to be asked of our own host.
+ * Whether the process that had this id and this start still runs; `unknown` if a process with that id runs whose start
+ * cannot be read. Ask only about our own host.
  */
 export function lifeOf(pid: number, startedAt: string): 'running' | 'ended' | 'unknown' {
   if (pid === process.pid) return startedAt === ownStart() ? 'running' : 'ended';
@@ -41,7 +41,7 @@ export function lifeOf(pid: number, startedAt: string): 'running' | 'ended' | 'u
 function statusOf(pid: string): { start: string; ended: boolean } | undefined {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   if (stat === undefined) return undefined;
-  // Field 2 is the program's name in brackets and may itself hold blanks and brackets.
+  // Field 2 is the program's name in parentheses and may itself contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, start] = [fields[0], fields[19]];
   if (state === undefined || start === undefined) return undefined;

@@ -27,7 +27,7 @@ export interface LedgerTables {
   reopenings: { conversation_id: string; reopened_at: string };
   history: HistoryTable;
   messages: MessagesTable;
-  /** What surveys ask besides the rating, each once by the hash of what it says. Never changed. */
+  /** Forms, each stored once under the hash of its content. Never changed. */
   forms: { id: string; body: string };
   answers: AnswersTable;
   cards: CardsTable;
@@ -47,9 +47,9 @@ export interface LedgerTables {
   medallia_cursors: { origin: string; sequence: number; at: string };
   /** At most one row. */
   pauses: { id: number; paused_at: string; until: string | null; reason: string | null };
-  /** One row, made with the ledger and never changed: what addresses that were forgotten are hashed with. */
+  /** One row, made with the ledger and never changed: the key that forgotten addresses are hashed with. */
   address_keys: { id: number; key: string };
-  /** Recordings that were fetched, wherever they were put. Of a conversation that is open, there is no closing. */
+  /** Recordings that were fetched, wherever they were saved. A conversation that is open has no closing. */
   media_files: { path: string; closing_id: string | null; customer_id: string | null; fetched_at: string };
   erasures: ErasuresTable;
 }
@@ -72,7 +72,7 @@ export interface ClosingsTable {
   read_at: string | null;
   decided_at: string | null;
   reasons: string;
-  /** Codes of the reasons, joined by commas: what is counted of them. */
+  /** The codes of the reasons, joined by commas, for counting. */
   reason_codes: string;
   evidence: string | null;
   customer: string | null;
@@ -87,28 +87,28 @@ export interface ClosingsTable {
   error: string | null;
   claimed_by: string | null;
   claim_until: string | null;
-  /** Of the agent who gets the rating. */
+  /** The agent who gets the rating. */
   agent_id: string | null;
   inbox_id: string | null;
-  /** Of the response that counts. */
+  /** The channel of the response that counts. */
   channel: string | null;
-  /** Of whom the conversation was assigned to. */
+  /** The agent whom the conversation was assigned to. */
   assignee_id: string | null;
   brand: string | null;
   responded_at: string | null;
-  /** Of the newest answer. */
+  /** The rating of the newest answer. */
   rating: number | null;
-  /** When what it said of the customer was erased. */
+  /** When the customer's data was erased from the row. */
   forgotten_at: string | null;
-  /** The customer's addresses in the form in which all spellings meet. */
+  /** The customer's addresses in the one form that all spellings share. */
   email_key: string | null;
   phone_key: string | null;
-  /** The interaction of another survey program that was imported for it. */
+  /** The id of the interaction imported from another survey program. */
   imported: string | null;
-  /** Who closed the conversation, as a source says. */
+  /** Who closed the conversation, according to a source. */
   closed_by: string | null;
   closed_by_type: string | null;
-  /** The state of its survey's reminder; null while none was begun. */
+  /** The state of its survey's reminder; null: none was begun. */
   reminder: ReminderState | null;
   /** When the reminder left, or may have. */
   reminded_at: string | null;
@@ -117,8 +117,8 @@ export interface ClosingsTable {
 export type NameKind = 'agent' | 'inbox' | 'topic' | 'brand';
 
 /**
- * What Gladly called an agent, an inbox or a topic when one of their closings was read last; of a brand the company name that
- * customers read.
+ * The name that Gladly gave an agent, an inbox, or a topic when one of its closings was last read; for a brand, the
+ * company name that customers read.
  */
 export interface NamesTable {
   kind: NameKind;
@@ -158,13 +158,13 @@ export interface MessagesTable {
   outcome: MessageOutcome | null;
   external_id: string | null;
   error: string | null;
-  /** As of the closing, when it left. */
+  /** The brand of the closing when the message left. */
   brand: string | null;
-  /** What its survey asks besides the rating; null: nothing. */
+  /** The form of its survey; null: it asks nothing besides the rating, a yes or no, and a comment. */
   form_id: string | null;
 }
 
-/** The one reminder of a survey that left. */
+/** The one reminder of a survey. */
 export interface RemindersTable {
   closing_id: string;
   survey_id: string;
@@ -192,10 +192,10 @@ export interface LimitsTable {
   interactive_until: number;
 }
 
-/** What of somebody who was forgotten is still to be erased, outside the ledger's rows. */
+/** Data of a forgotten customer that must still be erased outside the ledger's rows. */
 export interface ErasuresTable {
   kind: 'card' | 'message' | 'recording' | 'remnants';
-  /** Of a card its item's id, of a message its survey's id, of a recording its path. */
+  /** For a card its item's id, for a message its survey's id, for a recording its path. */
   name: string;
   tries: number;
   retry_at: string | null;

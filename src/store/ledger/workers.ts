@@ -17,9 +17,10 @@ export function currentWorker(): Worker {
 }
 
 /**
- * What this process claimed it holds until it gives it back. Another one's claim expires unless it is renewed, because a
- * frozen process renews nothing; one that wakes up finds that it lost the closing before its message may leave. Once the
- * message is leaving, the claim of a live process of this host never expires: it wakes up, and sends.
+ * This process holds its claims until it releases them. Another process's claim expires unless it is renewed, because a
+ * suspended process renews nothing; when that process resumes, it finds that it lost the closing before its message may
+ * leave. Once a message is leaving, the claim of a live process on this host never expires: when the process resumes,
+ * it sends the message.
  */
 export function isClaimValid(claimedBy: string, until: string, now: string, isLeaving: boolean): boolean {
   if (claimedBy === nameOf(currentWorker())) return true;
@@ -28,8 +29,8 @@ export function isClaimValid(claimedBy: string, until: string, now: string, isLe
 }
 
 /**
- * A lock bounds work that does no harm where it is done twice: it expires, so that one that could not be given back holds
- * nobody up. That of a process of this host that has ended holds nothing.
+ * A lock guards work that does no harm when it is done twice. It expires, so that a lock that could not be released
+ * does not block others for long. If its process ran on this host and has ended, it no longer holds.
  */
 export function isLocked(claimedBy: string, until: string, now: string): boolean {
   return until > now && lifeOfClaimant(claimedBy) !== 'ended';
@@ -44,12 +45,12 @@ export function expiry(now: string): string {
   return timeAt(Date.parse(now) + claimMs);
 }
 
-/** As it stands in the ledger. */
+/** The worker's name in the ledger. */
 export function nameOf(worker: Worker): string {
   return `${worker.pid}@${worker.host}#${worker.startedAt}`;
 }
 
-/** For people. */
+/** The worker's name for people. */
 export function described(name: string): string {
   const worker = workerOf(name);
   return worker === null ? name : `process ${worker.pid} on ${worker.host.split('/')[0] ?? worker.host}`;

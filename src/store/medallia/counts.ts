@@ -6,12 +6,15 @@ import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
 import { refuseWhilePaused, sendingLock } from '../closings/pause.ts';
 import type { MedalliaCountsTable } from '../ledger/medallia-tables.ts';
 
-/** Held by whoever tells the other side of a closing. */
+/** Held by the process that tells Agent Connect about a closing. */
 export function countLock(closingId: string): string {
   return `count of ${closingId}`;
 }
 
-/** In the transaction that suppresses the closing, so that none is lost. What has left, or may have, is never told again. */
+/**
+ * Runs in the transaction that suppresses the closing, so that no count is lost. A request that left, or may have left,
+ * is never repeated.
+ */
 export async function expectCount(trx: Writing, closingId: string, at: string): Promise<void> {
   const due = { state: 'due', at, tries: 0, due_at: at, settled_at: null, error: null } as const;
   await trx
@@ -26,7 +29,7 @@ export async function expectCount(trx: Writing, closingId: string, at: string): 
     .execute();
 }
 
-/** Closings whose time has come, the longest due first. */
+/** Closings whose count is due, the longest due first. */
 export async function countsDue(ledger: Ledger, limit: number, now: string): Promise<string[]> {
   const rows = await ledger.read((db) =>
     db
@@ -40,12 +43,12 @@ export async function countsDue(ledger: Ledger, limit: number, now: string): Pro
   return rows.map((row) => row.closing_id);
 }
 
-/** Null where nothing was to count. */
+/** Null if the closing was not to count. */
 export async function countOf(ledger: Ledger, closingId: string): Promise<Count | null> {
   return ledger.read((db) => countIn(db, closingId));
 }
 
-/** As it stands now; null where nothing is due any more, or it is gone. */
+/** The count as it is now; null if it is no longer due or no longer exists. */
 export async function dueCount(
   ledger: Ledger,
   closingId: string,
@@ -69,8 +72,8 @@ export async function countIn(db: Reading, closingId: string): Promise<Count | n
 }
 
 /**
- * Records that the request is about to leave, right before it does. Nothing leaves of a closing that is not suppressed any
- * more: a person has it decided again, or the customer answered.
+ * Records that the request is about to leave, right before it does. No request leaves for a closing that is no longer
+ * suppressed: a person had it decided again, or the customer answered.
  *
  * @returns false when nothing may leave
  * @throws Failure sending_paused
@@ -87,7 +90,7 @@ export async function markCountLeaving(ledger: Ledger, closingId: string, at: st
   });
 }
 
-/** Of a closing that counts by itself now. What has left stays as it is. */
+/** Drops the count of a closing that now counts by itself. A request that has left stays as it is. */
 export async function dropCount(ledger: Ledger, closingId: string): Promise<void> {
   await ledger.write({ closings: [closingId] }, (trx) => dropIn(trx, closingId));
 }
@@ -101,7 +104,7 @@ async function dropIn(trx: Writing, closingId: string): Promise<void> {
 }
 
 /**
- * Records how a request ended, unless more is known already: what the other side shows has been counted.
+ * Records how a request ended, unless more is known already: what Agent Connect shows has been counted.
  *
  * @returns whether anything changed
  */
@@ -115,12 +118,12 @@ export async function recordCountOutcome(
   }: { state: Exclude<CountState, 'due' | 'leaving'>; at: string; error: ClosingError | null },
 ): Promise<boolean> {
   const to = { state, due_at: null, settled_at: at, error: toJson(error) };
-  // The other side shows it, even to a ledger that was restored from before it left.
+  // Agent Connect shows it, even to a ledger that was restored from a backup older than the request.
   const from: CountState[] = state === 'counted' ? uncounted : ['due', 'leaving'];
   return ledger.write({ closings: [closingId] }, (trx) => change(trx, closingId, from, to));
 }
 
-/** It certainly was not told. */
+/** Agent Connect certainly was not told. */
 export async function postponeCount(
   ledger: Ledger,
   closingId: string,
@@ -149,10 +152,10 @@ async function change(
 export interface OpenCounts {
   /** Not told yet. */
   count: number;
-  /** Of these, tried in vain. */
+  /** How many of these have failed before. */
   failed: number;
   oldestAt: string | null;
-  /** Nobody knows whether they were told. */
+  /** Those that Agent Connect may or may not have been told. */
   uncertain: number;
   /** Those that cannot be told. */
   leftOut: number;
@@ -160,7 +163,7 @@ export interface OpenCounts {
 
 const uncounted: CountState[] = ['due', 'leaving', 'uncertain', 'left_out'];
 
-/** The cost grows with what was not counted. */
+/** The cost grows with the number of closings that are not counted. */
 async function openCountsIn(db: Reading): Promise<OpenCounts> {
   const rows = await db
     .selectFrom('medallia_counts')

@@ -3,9 +3,9 @@ import type { MedalliaRow } from '../../domain/survey/medallia-row.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { MedalliaRowsTable } from '../ledger/medallia-tables.ts';
 
-/** A row as it was read, and what has become of it. */
+/** A row as it was read, and the closing that it belongs to. */
 export interface KeptRow extends Omit<MedalliaRow, 'isRecovery' | 'customer'> {
-  /** The closing that it is of; null: none that the ledger knows. */
+  /** Null: it belongs to no closing that the ledger knows. */
   closingId: string | null;
 }
 
@@ -17,12 +17,12 @@ export async function medalliaCursor(ledger: Ledger, origin: string): Promise<nu
   return row?.sequence ?? 0;
 }
 
-/** At most so many in one statement, because databases bound the number of values. */
+/** The most rows in one statement, because databases limit the number of values. */
 const rowsAtOnce = 50;
 
 /**
- * Keeps rows by their uuid, the newest change of each, and moves the cursor past them in the same transaction: never before
- * they are on disk, and never back. Who the customer is does not go to disk: the closing knows it.
+ * Keeps the newest change of each row by its uuid, and moves the cursor past the rows in the same transaction: never
+ * before they are on disk, and never back. The customer does not go to disk: the closing knows who it is.
  */
 export async function keepMedalliaRows(
   ledger: Ledger,
@@ -80,7 +80,7 @@ export async function keepMedalliaRows(
   });
 }
 
-/** Rows that changed and were not worked on since, after a sequence id, oldest change first. */
+/** Rows after a sequence id that changed and have not been worked on since, oldest change first. */
 export async function medalliaRowsDue(ledger: Ledger, after: number, limit: number): Promise<KeptRow[]> {
   const rows = await ledger.read((db) =>
     db
@@ -96,7 +96,7 @@ export async function medalliaRowsDue(ledger: Ledger, after: number, limit: numb
   return rows.map(toKept);
 }
 
-/** A row was worked on, unless it changed meanwhile. What the customer wrote stands with the answer, or nowhere. */
+/** Marks a row as worked on, unless it changed meanwhile. The customer's comment stays with the answer, or nowhere. */
 export async function finishMedalliaRow(
   ledger: Ledger,
   { uuid, sequence }: Pick<KeptRow, 'uuid' | 'sequence'>,
@@ -112,7 +112,10 @@ export async function finishMedalliaRow(
   );
 }
 
-/** A row of a closing whose customer was forgotten, unless it changed meanwhile: its link names them. */
+/**
+ * Deletes a row, unless it changed meanwhile: the customer of its closing was forgotten, and its link names the
+ * customer.
+ */
 export async function dropMedalliaRow(
   ledger: Ledger,
   { uuid, sequence }: Pick<KeptRow, 'uuid' | 'sequence'>,
@@ -122,7 +125,7 @@ export async function dropMedalliaRow(
   );
 }
 
-/** Rows of no closing that the ledger knows, newest change first. */
+/** Rows that belong to no closing that the ledger knows, newest change first. */
 export async function unmatchedMedalliaRows(ledger: Ledger, limit: number): Promise<KeptRow[]> {
   const rows = await ledger.read((db) =>
     db

@@ -1,6 +1,6 @@
 import type { Reading } from '../ledger/ledger.ts';
 
-/** What Agent Connect says of a request, in its own words. Times are RFC 3339 in UTC. */
+/** What Agent Connect says about a request, in its own words. Times are RFC 3339 in UTC. */
 export interface MedalliaState {
   uuid: string;
   deliveryStatus: string | null;
@@ -9,7 +9,10 @@ export interface MedalliaState {
   deliveredAt: string | null;
 }
 
-/** Of closings by their ids, those of which there is a row. A request that asked goes before one that only counts. */
+/**
+ * The states of those closings that have a row, by closing id. A request that asked takes precedence over one that only
+ * counts.
+ */
 export async function medalliaStatesIn(
   db: Reading,
   closingIds: readonly string[],
@@ -22,7 +25,7 @@ export async function medalliaStatesIn(
     .orderBy('only_counted', 'desc')
     .orderBy('sequence')
     .execute();
-  // Of several rows the last one stands.
+  // The last of several rows wins.
   return new Map(
     rows.flatMap((row) => (row.closing_id === null ? [] : [[row.closing_id, stateOf(row)] as const])),
   );

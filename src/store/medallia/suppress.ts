@@ -7,10 +7,10 @@ import type { Writing } from '../ledger/ledger.ts';
 import { expectCount } from './counts.ts';
 
 /**
- * Ends a closing without a survey; where the profile wants that it counts on the other side, what is to be told there is
- * written with it.
+ * Ends a closing without a survey. If the profile wants such closings to count in Agent Connect, the count is written
+ * in the same transaction.
  *
- * @param counts whether the profile wants that
+ * @param countsUnasked whether the profile wants that
  * @throws Failure closing_changed
  */
 export async function suppress(

@@ -11,7 +11,7 @@ export interface PostgresAddress {
   host: string;
   port: number;
   database: string;
-  /** Undefined: the one of PGUSER, else of this account. */
+  /** Undefined: PGUSER, else the name of this account. */
   user: string | undefined;
   /** Undefined: PGPASSWORD, else the file .pgpass, else none. */
   password: string | undefined;
@@ -19,7 +19,7 @@ export interface PostgresAddress {
   /** The most connections that one process has at the same time. */
   connections: number;
   applicationName: string;
-  /** For people: everything but the password. */
+  /** For people: without the password and the settings. */
   shown: string;
 }
 
@@ -96,7 +96,7 @@ function decoded(text: string): string {
 function connectionsOf(text: string | undefined): number {
   if (text === undefined) return usualConnections;
   const connections = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  // One is taken by what waits for a lock while another finishes.
+  // At least 2: one may wait for a lock while another finishes.
   if (connections >= 2 && connections <= mostConnections) return connections;
   throw invalid(
     `The number of connections to the ledger is not from 2 to ${mostConnections}.`,
@@ -104,7 +104,7 @@ function connectionsOf(text: string | undefined): number {
   );
 }
 
-/** Without `sslmode`, only what stays on this machine is not encrypted. */
+/** Without `sslmode`, only a connection within this machine is unencrypted. */
 function sslOf(host: string, mode: string | undefined, file: string | undefined): false | ConnectionOptions {
   const isHere = host.startsWith('/') || ['localhost', '127.0.0.1', '::1'].includes(host);
   const usual: SslMode = isHere && file === undefined ? 'disable' : 'verify-full';
@@ -123,7 +123,9 @@ function sslOf(host: string, mode: string | undefined, file: string | undefined)
     : { ...trusted, ...provenName(host) };
 }
 
-/** Whose name the server's certificate has to bear. An IP address is not sent ahead as one (RFC 6066, section 3). */
+/**
+ * The name that the server's certificate must have. An IP address is not sent as a server name (RFC 6066, section 3).
+ */
 function provenName(host: string): ConnectionOptions {
   if (host.startsWith('/')) return {};
   return isIP(host) === 0 ? { servername: host } : { host };

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Session } from './pool.ts';
 
 /**
- * Every transaction that writes leaves a token. Where the answer to its COMMIT is lost, the token says whether it was done.
- * A table of PostgreSQL alone: with a file, the answer cannot be lost.
+ * Every transaction that writes leaves a token. If the answer to its COMMIT is lost, the token says whether it was
+ * committed. Only PostgreSQL has this table: with a file, the answer cannot be lost.
  */
 export const createCommits = `CREATE TABLE commits (
   token text PRIMARY KEY,
@@ -11,7 +11,7 @@ export const createCommits = `CREATE TABLE commits (
   is_void boolean NOT NULL
 )`;
 
-/** Far longer than anybody asks for one. */
+/** Far longer than any process asks about a token. */
 const keptFor = '1 hour';
 const prunedEvery = 1000;
 let written = 0;
@@ -20,7 +20,7 @@ export function newToken(): string {
   return randomUUID();
 }
 
-/** @param token as `newToken` makes them */
+/** @param token from `newToken` */
 export function tokenStatements(token: string): string[] {
   const isTime = written % prunedEvery === 0;
   written += 1;
@@ -30,8 +30,8 @@ export function tokenStatements(token: string): string[] {
 }
 
 /**
- * Whether the transaction with this token was done. Waits while it is still being done; one that was not can never be done
- * afterwards, because its token is void then.
+ * Whether the transaction with this token was committed. Waits while it is still committing. A transaction that was not
+ * committed can never be committed afterward, because its token is void from then on.
  */
 export async function wasCommitted(session: Session, token: string): Promise<boolean> {
   const answers = await session.query(

@@ -16,7 +16,7 @@ import { fromStoredText, toStoredText } from '../../domain/values/stored-text.ts
 import type { LedgerTables } from '../ledger/tables.ts';
 import type { Session } from './pool.ts';
 
-/** What all transactions of a kind share. Queries that are prepared once are kept by the adapter. */
+/** What all transactions of a kind share. The adapter keeps the queries that are prepared once. */
 export interface Kind {
   adapter: PostgresAdapter;
   compiler: PostgresQueryCompiler;
@@ -34,7 +34,7 @@ class UnlockingCompiler extends PostgresQueryCompiler {
   }
 }
 
-/** SQLite accepts a list without values, which nothing is in. */
+/** SQLite accepts an empty list, which nothing is in. */
 const plugins: KyselyPlugin[] = [
   new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression }),
 ];
@@ -42,11 +42,11 @@ const plugins: KyselyPlugin[] = [
 export interface Transaction {
   begin(): Promise<void>;
   commit(): Promise<void>;
-  /** Throws nothing. */
+  /** Never throws. */
   rollback(): Promise<void>;
 }
 
-/** Queries over one session, which are one transaction. */
+/** Queries over one session, as one transaction. */
 export function databaseOn(
   session: Session,
   { adapter, compiler }: Kind,
@@ -94,8 +94,8 @@ async function execute<R>(
 }
 
 /**
- * Every text of a ledger is in the order of its bytes, as in SQLite: times are compared as texts, and pages are read in the
- * order of ids. So whatever makes a column of texts makes it so.
+ * All texts of a ledger are ordered by their bytes, as in SQLite: times are compared as texts, and pages are read in
+ * the order of ids. So every statement that makes a text column gives it that order.
  */
 export function sorted(sql: string): string {
   if (!/^\s*(create|alter)\s+table\b/i.test(sql)) return sql;

@@ -1,18 +1,20 @@
 import { Failure } from '../../failure.ts';
 
-/** The SQLSTATE that PostgreSQL gives to an error, or the name that Node gives to one of the network. */
+/** The SQLSTATE of a PostgreSQL error, or the code that Node gives to a network error. */
 export function codeOf(error: unknown): string {
   const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
   return typeof code === 'string' ? code : '';
 }
 
-/** The words of `pg` for a connection that has ended, or was not there in time; they have no code. */
+/** What `pg` says when a connection has ended, or was not made in time; these errors have no code. */
 const lostWords =
   /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying|Query read timeout|Client was closed)/;
 const lostCodes =
   /^(08...|57P0[1-5]|25P03|ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EAI_AGAIN|ENOENT|EADDRNOTAVAIL)$/;
 
-/** The connection is gone, or the server is away: nobody knows what became of a COMMIT that was on its way. */
+/**
+ * The connection is lost, or the server cannot be reached: nobody knows what became of a COMMIT that was on its way.
+ */
 export function isLost(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isLost) || lostCodes.test(codeOf(error));
   if (lostCodes.test(codeOf(error))) return true;
@@ -20,14 +22,14 @@ export function isLost(error: unknown): boolean {
 }
 
 /**
- * Another transaction was in the way, and nothing of this one has happened: the same may succeed at once. A row that
- * somebody else has just written (23505, 23503) is found by the next try.
+ * Another transaction was in the way, and nothing of this one was kept: the same may succeed at once. The next try
+ * finds a row that another transaction has just written (23505, 23503).
  */
 export function isConflict(error: unknown): boolean {
   return /^(40001|40P01|23505|23503)$/.test(codeOf(error));
 }
 
-/** Something that others use up: it is there a moment later. */
+/** Others have used up the server's connections or memory: a moment later there may be some again. */
 export function isCrowded(error: unknown): boolean {
   return /^(53300|53200)$/.test(codeOf(error));
 }
@@ -173,13 +175,13 @@ function isTls(error: unknown): boolean {
   );
 }
 
-/** A code, or words of `pg` that hold nothing of ours. */
+/** A code, or a message of `pg`, which holds none of our data. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return codeOf(error) || codeOf(error.errors[0]) || 'no connection';
   return codeOf(error) || (error instanceof Error ? error.message : 'no connection');
 }
 
-/** Details of an error of the server may hold values of rows: they stay out of every trace. */
+/** The details of a server error may hold values of rows: they stay out of every trace. */
 function causeOf(error: unknown): unknown {
   if (!(error instanceof Error)) return undefined;
   const cause = new Error(

@@ -4,33 +4,34 @@ import type { Hints } from '../ledger/ledger.ts';
 import type { Connections } from './pool.ts';
 
 const channel = 'gcsat_work';
-/** Many events come at once, and one hint is enough. */
+/** Many events come at once, and one hint is enough for all of them. */
 const tellEveryMs = 200;
 const usualAgainMs = 10_000;
 
 /**
- * NOTIFY and LISTEN. A connection of its own listens, which is made again when it is lost; what was told meanwhile is not
- * heard. Behind a pooler nothing is heard: a LISTEN would stay on a connection that is lent to others.
+ * Hints by NOTIFY and LISTEN. A separate connection listens, and is made again when it is lost; hints that are told
+ * meanwhile are not heard. Behind a pooler nothing is heard: a LISTEN would stay on a connection that is lent to
+ * others.
  *
- * @param againMs after how long a lost connection is made again
+ * @param againMs how long after its loss the connection is made again
  */
 export function openHints(
   connections: Pick<Connections, 'use' | 'ownClient'>,
   againMs: number = usualAgainMs,
 ): Hints & { close(): void } {
-  /** In every hint, so that a process does not hear its own. */
+  /** Sent with every hint, so that a process does not hear its own. */
   const own = randomUUID();
   const over = new AbortController();
   let isTelling = false;
   let hasMore = false;
-  // A function, because the compiler does not see that others set it meanwhile.
+  // A function, because the compiler does not see that `hasMore` may change meanwhile.
   const isDueAgain = (): boolean => hasMore && !over.signal.aborted;
 
   async function tell(): Promise<void> {
     isTelling = true;
     do {
       hasMore = false;
-      // A hint that is lost costs others some seconds.
+      // A lost hint only costs other processes some seconds.
       await connections
         .use('in_line', (session) => session.query(`NOTIFY ${channel}, '${own}'`))
         .catch(() => undefined);

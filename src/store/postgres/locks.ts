@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Alone } from '../ledger/ledger.ts';
 
-/** Everybody who writes holds it together; who is alone with the ledger holds it alone. */
+/** All writes share this lock; a write that holds the whole ledger holds it exclusively. */
 export const ledgerLock = keyOf('ledger');
 
 /**
- * The statements that make a transaction alone with what it names. All of these locks end with their transaction, so that
- * they also hold behind a pooler that lends a connection for one transaction. They are taken in one order, so that two
- * transactions do not wait for each other.
+ * The statements by which a transaction holds what it names exclusively. All of these locks end with their transaction,
+ * so they also work behind a pooler that lends a connection for one transaction. They are taken in one order, so that
+ * no two transactions wait for each other.
  */
 export function lockStatements(alone: Alone): string[] {
   if (alone === 'ledger') return [`SELECT pg_advisory_xact_lock(${ledgerLock})`];
@@ -26,12 +26,12 @@ export function lockStatements(alone: Alone): string[] {
   ];
 }
 
-/** Ends with the transaction, and does not wait. */
+/** Tries the lock without waiting; it ends with the transaction. */
 export function tryingLock(name: string): string {
   return `SELECT pg_try_advisory_xact_lock(${keyOf(`name ${name}`)}) AS yes`;
 }
 
-/** An id of a closing ends with its time and its lane. */
+/** The id of a closing ends with its time and its lane. */
 function conversationOf(closingId: string): string {
   const end = closingId.lastIndexOf('@');
   return end === -1 ? closingId : closingId.slice(0, end);

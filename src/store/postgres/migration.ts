@@ -6,7 +6,7 @@ import type { Connections } from './pool.ts';
 import { creation } from './tables.ts';
 import type { Transactions } from './transactions.ts';
 
-/** Zero where there is no ledger yet. */
+/** The version of the ledger; 0 if there is none yet. */
 export function versionOn(connections: Connections): Promise<number> {
   return connections.use('in_line', async (session) => {
     const [exists] = await session.query(`SELECT to_regclass('ledger_version') IS NOT NULL AS yes`);
@@ -16,13 +16,14 @@ export function versionOn(connections: Connections): Promise<number> {
   });
 }
 
-/** Of the table itself: what `to_regclass` remembers may be from before this transaction had its lock. */
+/** Asks for the table itself: what `to_regclass` remembers may be from before this transaction had its lock. */
 const isThere = `SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'ledger_version' AND pg_table_is_visible(oid)) AS yes`;
 
 /**
- * Makes the tables. The lock ends with the transaction: of two processes that do it at once, the second one finds it done.
+ * Makes the tables. The lock ends with the transaction: if two processes do this at once, the second one finds them
+ * made.
  *
- * @param lockMs how long it waits for the other one
+ * @param lockMs how long to wait for another process
  */
 export function createLedger(connections: Connections, lockMs: number): Promise<void> {
   return connections.use('in_line', async (session) => {
@@ -41,8 +42,8 @@ export function createLedger(connections: Connections, lockMs: number): Promise<
 }
 
 /**
- * Brings the tables to the newest version, one transaction a step, each of which is alone with the ledger. Readers go on
- * meanwhile, and what still runs of an older version is refused at its next write.
+ * Brings the tables to the newest version, one transaction per step, each of which holds the whole ledger. Readers go
+ * on meanwhile, and processes of an older version are refused at their next transaction.
  *
  * @throws Failure ledger_too_new, ledger_busy when others write for longer than a write waits
  */

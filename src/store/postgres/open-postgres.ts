@@ -9,26 +9,26 @@ import { patiently, transactionsOf } from './transactions.ts';
 import { bytesOf, problemsOf, rewriteTables } from './upkeep.ts';
 
 export interface PostgresOptions {
-  /** How long a write waits for another process, and for a server that is away, in milliseconds. */
+  /** How long a write waits for another process, or for a server that cannot be reached, in milliseconds. */
   busyTimeoutMs?: number;
-  /** After how long without an answer a connection is taken to be open on this side alone, in milliseconds. */
+  /** How long without an answer until a connection counts as open on this side only, in milliseconds. */
   answerMs?: number;
-  /** Whether the tables are made, and brought to the newest version. */
+  /** Whether to make the tables, and to bring them to the newest version. */
   migrates?: boolean;
 }
 
 const oldestServer = 140_000;
-/** Whoever starts is told soon that the server is away. */
+/** A start must soon report that the server cannot be reached. */
 const longestStartMs = 3000;
 const usualPatienceMs = 10_000;
 
 /**
- * Opens a ledger on PostgreSQL, makes it in a database that has none, and brings its tables to this version, unless it is to
- * stay as it is.
+ * Opens a ledger on PostgreSQL. Unless `migrates` is false, makes it in a database that has none, and brings its tables
+ * to this version.
  *
  * @throws Failure `configuration` (database_invalid, database_unsupported, ledger_missing, ledger_refused,
- * ledger_not_trusted, ledger_host_unknown) or `ledger` (ledger_unavailable, ledger_busy, ledger_too_new, ledger_unreadable,
- * ledger_not_writable, ledger_full)
+ * ledger_not_trusted, ledger_host_unknown) or `ledger` (ledger_unavailable, ledger_busy, ledger_too_new,
+ * ledger_unreadable, ledger_not_writable, ledger_full)
  */
 export async function openPostgres(
   location: string,
@@ -103,12 +103,12 @@ async function lookAt(
   if (Number(server['number']) < oldestServer || server['encoding'] !== 'UTF8') {
     throw tooOldServer(shown, String(server['version']));
   }
-  // What is acknowledged must be on the disk.
+  // What is acknowledged must be on disk.
   const settings = server['commits'] === 'off' ? ['SET LOCAL synchronous_commit = on'] : [];
   return { version: await versionOn(connections), settings };
 }
 
-/** The server's time as it goes on since it was heard last, whatever the clock of this machine says. */
+/** The server's time, counted on from when it was last heard, whatever the clock of this machine says. */
 function serverClock(): { hear: (serverMs: number) => void; now: () => number } {
   let heard = { serverMs: Date.now(), at: performance.now() };
   return {

@@ -5,29 +5,29 @@ import { isLost } from './failures.ts';
 
 const connectMs = 5000;
 const unusedMs = 10_000;
-/** Beyond what the server allows a statement: then the connection is open on this side alone. */
+/** Longer than the server allows a statement: after that, the connection is open on this side only. */
 const usualAnswerMs = 90_000;
 
 /** One of the few connections that a process has. */
 export interface Session {
-  /** Several statements without parameters, or one with them. @returns the result of each */
+  /** Runs several statements without parameters, or one with parameters. @returns the result of each */
   query(text: string, parameters?: readonly unknown[]): Promise<QueryResult<Record<string, unknown>>[]>;
-  /** Nothing more can be said over this connection. */
+  /** Marks the connection as unusable. */
   break(): void;
 }
 
 export interface Connections {
-  /** @param order before those that wait in line, or behind them */
+  /** @param order ahead of those that wait in line, or behind them */
   use<T>(order: PermitOrder, work: (session: Session) => Promise<T>): Promise<T>;
-  /** Another one, beside them, which the caller ends. */
+  /** Opens one more connection outside the pool, which the caller ends. */
   ownClient(): Promise<Client>;
   close(): Promise<void>;
 }
 
 /**
- * Connects when it is used.
+ * Opens a pool that connects when it is used.
  *
- * @param answerMs how long an answer is waited for
+ * @param answerMs how long to wait for an answer
  */
 export async function openPool(
   address: PostgresAddress,
@@ -57,7 +57,8 @@ export async function openPool(
     idleTimeoutMillis: unusedMs,
     allowExitOnIdle: true,
   });
-  // One that is not used is made anew. Without these, a restart of the server would end the process.
+  // A lost connection that is not in use is replaced. Without these handlers, a restart of the server would end the
+  // process.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => (client as Client).on('error', () => undefined));
   const permits = createSemaphore(address.connections);

@@ -1,6 +1,8 @@
 import { createCommits } from './commits.ts';
 
-/** A ledger on PostgreSQL is made at this version: no older gcsat has ever used one. The later steps are those of a file. */
+/**
+ * A ledger on PostgreSQL starts at this version: no older gcsat ever used one. Later steps are the same as for a file.
+ */
 const firstVersion = 11;
 
 const tables = [
@@ -243,5 +245,5 @@ const rows = [
    VALUES (1, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''))`,
 ];
 
-/** What a file has after as many steps, and what PostgreSQL alone needs. Never edited once released. */
+/** What a file has after that many steps, and what only PostgreSQL needs. Never edit it once released. */
 export const creation: readonly string[] = [...tables, createCommits, ...indexes, ...rows];

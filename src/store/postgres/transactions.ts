@@ -9,10 +9,13 @@ import { lockStatements, tryingLock } from './locks.ts';
 import type { Connections, Session } from './pool.ts';
 
 const statementMs = 60_000;
-/** A process that was frozen in the middle must not hold up the others, nor keep old rows from being cleared away. */
+/**
+ * A process that is suspended in mid-transaction must not hold up the others, nor keep old rows from being cleared
+ * away.
+ */
 const idleMs = 30_000;
 const mostConflicts = 5;
-/** How long is asked for what became of a COMMIT: one that never arrived is known when the server has ended its session. */
+/** How long to ask what became of a COMMIT: one that never arrived is known once the server has ended its session. */
 const askingMs = idleMs + 15_000;
 const longestPauseMs = 1000;
 
@@ -20,13 +23,13 @@ export interface TransactionOptions {
   connections: Connections;
   /** For messages. */
   shown: string;
-  /** How long a write waits for another process, and for a server that is away. */
+  /** How long a write waits for another process, or for a server that cannot be reached. */
   patienceMs: number;
   /** Called in every transaction, with the version of the ledger. @throws Failure when it is too new */
   refuse: (version: number) => void;
-  /** The server's time, in milliseconds, each time that it is heard of. */
+  /** Called with the server's time, in milliseconds, whenever it is heard. */
   heard: (serverMs: number) => void;
-  /** Said at the beginning of every transaction that writes. */
+  /** Statements that begin every transaction that writes. */
   settings: readonly string[];
 }
 
@@ -39,7 +42,7 @@ export interface Transactions {
   ): Promise<T>;
 }
 
-/** The answer to a COMMIT did not come: it was done, or it was not. */
+/** The answer to a COMMIT did not come: the transaction may or may not be committed. */
 class CommitUnanswered extends Error {}
 
 export function transactionsOf(options: TransactionOptions): Transactions {
@@ -57,7 +60,7 @@ export function transactionsOf(options: TransactionOptions): Transactions {
       .execute(work);
   }
 
-  /** Whether the transaction was done, asked until somebody answers. */
+  /** Asks whether the transaction was committed, until the server answers or the time is up. */
   async function askIfCommitted(token: string): Promise<boolean> {
     const deadline = performance.now() + askingMs;
     for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
@@ -89,7 +92,7 @@ export function transactionsOf(options: TransactionOptions): Transactions {
     ) =>
       patiently(patienceMs, shown, async () => {
         const token = newToken();
-        // Kept outside: the transaction may be done although nobody said so.
+        // Kept outside: the transaction may be committed although no answer came.
         const results: T[] = [];
         try {
           return await connections.use(order, (session) =>
@@ -101,7 +104,7 @@ export function transactionsOf(options: TransactionOptions): Transactions {
         } catch (error) {
           if (!(error instanceof CommitUnanswered)) throw error;
           if (await askIfCommitted(token)) return results[0] as T;
-          // It was not done and cannot be any more, so that it may be repeated.
+          // It was not committed and never can be, so it may be repeated.
           throw error.cause;
         }
       }),
@@ -117,7 +120,10 @@ function furtherOf(session: Session): Further {
   };
 }
 
-/** Does it again after what passes by itself. @throws Failure, and what is not of the server as it is */
+/**
+ * Repeats work that failed for a reason that passes by itself.
+ * @throws Failure; errors that are not the server's, as they are
+ */
 export async function patiently<T>(patienceMs: number, shown: string, work: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + patienceMs;
   let conflicts = 0;
@@ -137,7 +143,7 @@ export async function patiently<T>(patienceMs: number, shown: string, work: () =
   }
 }
 
-/** Set for one transaction, because a pooler lends the connection to others afterwards. */
+/** Set for one transaction, because a pooler lends the connection to others afterward. */
 function limits(lockMs: number): string[] {
   return [
     `SET LOCAL lock_timeout = ${Math.max(1, Math.round(lockMs))}`,
@@ -195,7 +201,7 @@ function sessionTransaction(
         session.break();
         throw isLost(error) ? new CommitUnanswered('COMMIT', { cause: error }) : error;
       }
-      // What failed in the middle makes it a rollback, without an error.
+      // After a failed statement, COMMIT rolls back without an error.
       if (answers[0]?.command !== 'COMMIT') throw new Error('the transaction had failed before its end');
     },
     rollback,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connections, Session } from './pool.ts';
 import { codeOf, isLost } from './failures.ts';
 
-/** Of its tables and indexes. */
+/** The size of the ledger's tables and indexes. */
 export function bytesOf(connections: Connections): Promise<number> {
   return connections.use('in_line', async (session) => {
     const [answer] = await session.query(
@@ -14,9 +14,9 @@ export function bytesOf(connections: Connections): Promise<number> {
 }
 
 /**
- * Reads every row, and all that is kept apart from it, so that a server with checksums checks them.
+ * Reads every row, including values that are stored apart from it, so that a server with checksums checks them.
  *
- * @returns what cannot be read, a sentence each
+ * @returns a sentence for each table that cannot be read
  */
 export async function problemsOf(connections: Connections): Promise<string[]> {
   const problems: string[] = [];
@@ -46,10 +46,10 @@ const betweenTriesMs = 250;
 const rewriteMs = 30 * 60_000;
 
 /**
- * Writes every table anew, without the rows that were erased: until then they lie in the pages. What an older transaction
- * may still see stays, so it waits for those to end.
+ * Rewrites every table without the rows that were erased, which lie in its pages until then. Rows that an older
+ * transaction may still see would stay, so this waits for such transactions to end.
  *
- * @returns false: a table was in use for so long, or somebody still reads an earlier state
+ * @returns false: a table was in use for too long, or a transaction still reads an earlier state
  */
 export async function rewriteTables(connections: Connections, patienceMs: number): Promise<boolean> {
   const deadline = performance.now() + patienceMs;
@@ -66,7 +66,7 @@ export async function rewriteTables(connections: Connections, patienceMs: number
   return true;
 }
 
-/** VACUUM FULL does the same, and only outside of a transaction, where a time-out would outlast it behind a pooler. */
+/** VACUUM FULL does the same, but only outside a transaction, where a timeout would outlast it behind a pooler. */
 async function rewrite(session: Session, name: string, index: string, lockMs: number): Promise<boolean> {
   try {
     await session.query(
@@ -91,7 +91,7 @@ async function tablesOf(session: Session): Promise<{ name: string; index: string
   return (answer?.rows ?? []).map(({ name, index }) => ({ name: String(name), index: String(index) }));
 }
 
-/** Nobody else in this database has a snapshot, as far as this user may see. */
+/** Whether no other session in this database has a snapshot, as far as this user can see. */
 async function isUnread(session: Session): Promise<boolean> {
   const [answer] = await session.query(
     `SELECT count(*) AS readers FROM pg_stat_activity

@@ -12,7 +12,7 @@ export async function retryClosing(ledger: Ledger, closingId: string, at: string
   return ledger.write({ closings: [closingId] }, (trx) => apply(trx, closingId, retryMove(), at));
 }
 
-/** A person says that a message in doubt did not leave, and has it sent again. @throws Failure closing_changed */
+/** A person says that an uncertain message did not leave, and has it sent again. @throws Failure closing_changed */
 export async function resendClosing(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
   return ledger.write({ closings: [closingId] }, (trx) => apply(trx, closingId, resendMove(), at));
 }
@@ -20,7 +20,7 @@ export async function resendClosing(ledger: Ledger, closingId: string, at: strin
 /**
  * A person stops a survey that has not left.
  *
- * @param countsUnasked whether it is to count on the other side
+ * @param countsUnasked whether the closing still counts in Agent Connect
  * @throws Failure closing_changed
  */
 export async function cancelClosing(
@@ -37,7 +37,10 @@ export async function cancelClosing(
 
 const mostAtOnce = 500;
 
-/** The same for many closings; those in a state that forbids it stay as they are. @returns those that were stopped */
+/**
+ * The same for many closings. Closings in a state that forbids it stay as they are.
+ * @returns the closings that were stopped
+ */
 export async function cancelClosings(
   ledger: Ledger,
   closingIds: readonly string[],
@@ -64,7 +67,7 @@ export async function cancelClosings(
 /**
  * A person, or evidence, says that the message did arrive.
  *
- * @param externalId of the message on the other side, where that is known
+ * @param externalId the id of the message on the other side, if known
  * @throws Failure closing_changed
  */
 export async function confirmSent(

@@ -11,8 +11,8 @@ import { resolveReminderIn } from './reminder-rows.ts';
 export type Claim = { claimed: true; closing: Closing } | { claimed: false; heldBy: string; until: string };
 
 /**
- * Takes a closing for one piece of work. A claim is exclusive, also among the tasks of one process. One whose
- * process on this host has ended is taken over at once, any other when it has expired.
+ * Takes a closing for one piece of work. A claim is exclusive, even among the tasks of one process. A claim whose
+ * process ran on this host and has ended is taken over at once, any other claim when it has expired.
  * @throws Failure closing_not_found
  */
 export async function claimClosing(
@@ -49,7 +49,7 @@ export async function renewClaim(
   });
 }
 
-/** Gives the claim back; one that was lost meanwhile stays with its new holder. */
+/** Releases the claim; a claim that was lost meanwhile stays with its new holder. */
 export async function releaseClaim(ledger: Ledger, closingId: string, worker: Worker): Promise<void> {
   await ledger.write({ closings: [closingId] }, (trx) =>
     trx
@@ -72,7 +72,7 @@ export async function resolveInterruptedSend(
 
 /** Resolves every closing whose message was leaving when its process ended. */
 export async function resolveAbandonedSends(ledger: Ledger, now: string): Promise<Closing[]> {
-  // Mostly there is none, and then there is nothing to write.
+  // Usually there is none, and then there is nothing to write.
   const abandoned = await ledger.read((db) => abandonedIn(db, now));
   if (abandoned.length === 0) return [];
   return ledger.write({ closings: abandoned }, async (trx) => {
@@ -121,7 +121,7 @@ function leavingReminders(db: Reading) {
     .execute();
 }
 
-/** How many messages are leaving at this moment, in the hands of a process that lives. */
+/** How many messages and reminders are leaving right now from a live process. */
 export async function countLeaving(ledger: Ledger, now: string): Promise<number> {
   const rows = await ledger.read(async (db) => [
     ...(await db
@@ -134,7 +134,10 @@ export async function countLeaving(ledger: Ledger, now: string): Promise<number>
   return rows.filter((row) => isSendClaimed(row.claimed_by, row.claim_until, now)).length;
 }
 
-/** What is leaving in the hands of a process that lives and has renewed nothing for long: it was stopped, or is stuck. */
+/**
+ * Messages and reminders that are leaving from a live process whose claim expired over 30 s ago: the process was
+ * suspended, or is stuck.
+ */
 export async function stuckSends(ledger: Ledger, now: string): Promise<{ id: string; heldBy: string }[]> {
   const latest = timeAt(Date.parse(now) - claimMs);
   const rows = await ledger.read(async (db) => [
@@ -151,7 +154,7 @@ export async function stuckSends(ledger: Ledger, now: string): Promise<{ id: str
     .map(({ id, claimed_by: by }) => ({ id, heldBy: described(by ?? '') }));
 }
 
-/** Of a closing whose message is leaving. */
+/** Whether the claim of a closing whose message is leaving still holds. */
 export function isSendClaimed(by: string | null, until: string | null, now: string): boolean {
   return by !== null && until !== null && isClaimValid(by, until, now, true);
 }
@@ -170,11 +173,11 @@ export async function keepClaim(trx: Writing, closingId: string, worker: Worker,
 }
 
 function claimLost(closing: Closing): Failure {
-  const holder = closing.claimedBy === null ? 'nobody' : described(closing.claimedBy);
+  const now = closing.claimedBy === null ? '' : `, but by ${described(closing.claimedBy)}`;
   return new Failure(
     'ledger',
     'claim_lost',
-    `The closing ${closing.id} is no longer claimed by this process but by ${holder}.`,
+    `The closing ${closing.id} is no longer claimed by this process${now}.`,
     { hint: 'Leave it to that process, or run this again when it is done.', scope: 'contention' },
   );
 }
@@ -186,7 +189,7 @@ export async function resolveInTransaction(trx: Writing, closingId: string, at: 
   return apply(trx, closingId, interruptedMove(closing, at), at);
 }
 
-/** Takes it for the worker, whoever has it. */
+/** Claims the closing for the worker, whoever holds it. */
 export async function claim(trx: Writing, closingId: string, worker: Worker, now: string): Promise<Closing> {
   const row = await trx
     .updateTable('closings')

@@ -38,21 +38,21 @@ export interface DecisionInput {
   at: string;
   /** Normalized; null when the customer has none. */
   address: string | null;
-  /** How far back the address's other surveys count; null: they do not. */
+  /** How far back the address's other surveys count; null: they do not count. */
   since: string | null;
   reading: ClosingReading;
-  /** What is suppressed is to count on the other side; not where it is left out. */
+  /** Whether a suppressed closing still counts in Agent Connect; false by default. */
   countsUnasked?: boolean;
-  /** Who closed it, as its timeline says. */
+  /** Who closed the conversation, according to its timeline. */
   closedBy?: Participant | null;
-  /** Counts the closings by the same initiator around it. */
+  /** Whether to count the closings by the same initiator around this one. */
   seeksBulk?: boolean;
 }
 
 /**
- * Decides a closing and reserves its address in one transaction, so that of two closings of one address decided at
- * once the second sees the first. A closing that has a survey keeps it: a verdict not to send changes nothing there, a
- * verdict to send is refused.
+ * Decides a closing and reserves its address in one transaction: if two closings of one address are decided at once,
+ * the second sees the first. A closing that has a survey keeps it: a verdict not to send changes nothing, and a verdict
+ * to send is refused.
  *
  * @param decide called once within the transaction; pure
  * @throws Failure claim_lost, closing_changed, closing_not_found
@@ -79,7 +79,7 @@ export async function decideClosing(
     if ('suppress' in decision) {
       if (isSurveyed(own.state)) return own;
       const isMoved = read.brand !== undefined && read.brand !== own.brand;
-      // A message of an earlier decision may be out, and its page keeps the brand.
+      // A message from an earlier decision may be out, and its page keeps its brand.
       if (isMoved && (await mayHaveArrived(trx, own.id))) {
         delete read.brand;
         delete read.companyName;
@@ -97,7 +97,7 @@ export async function decideClosing(
   });
 }
 
-/** A verdict that needs few reads keeps what was read before it. */
+/** A verdict that needed few reads keeps what was read before. */
 function knownBefore(own: Closing, reading: ClosingReading): ClosingReading {
   return {
     readAt: reading.readAt ?? own.readAt,
@@ -112,12 +112,12 @@ function knownBefore(own: Closing, reading: ClosingReading): ClosingReading {
 }
 
 /**
- * Records that the message is about to leave, right before it does; until `recordDelivery` it may have left.
+ * Records that the message is about to leave, right before it does. From then until `recordDelivery`, it may have left.
  *
- * @param options.form what its survey asks besides the rating, unless an earlier message of it may be out
- * @param options.cap how many messages may leave within any hour; null: as many as there are
+ * @param options.form the form of its survey, unless an earlier message of the survey may be out
+ * @param options.cap how many messages may leave within any hour; null: no limit
  * @returns the message's number among those of the closing
- * @throws Failure claim_lost, closing_changed; sending_paused, hourly_cap_reached, and then nothing may leave
+ * @throws Failure claim_lost, closing_changed, sending_paused, hourly_cap_reached: then nothing may leave
  */
 export async function markLeaving(
   ledger: Ledger,
@@ -141,8 +141,8 @@ export async function markLeaving(
 }
 
 /**
- * Records how the message ended, unless more is known already. Of a process that stood still until others took the closing
- * over, only that the message arrived is kept, and nothing where another message came after it.
+ * Records how the message ended, unless more is known already. If the process was suspended until others took the
+ * closing over, only the arrival of its message is recorded, and not even that if another message came after it.
  *
  * @param attempts failed tries before this run
  * @param message its number, as `markLeaving` returned it
@@ -161,7 +161,7 @@ export async function recordDelivery(
     if (closing.state === 'uncertain' && result.status !== 'sent') return closing;
     if (message !== undefined && message !== (await newestMessage(trx, closingId))) return closing;
     if (closing.forgottenAt !== null) return recordForgottenDelivery(trx, closing, result, at);
-    // A try that failed before the message could leave has opened none.
+    // A try that failed before the message could leave has opened no message.
     if (closing.state !== 'scheduled') {
       await closeMessage(trx, closingId, {
         at,
@@ -180,7 +180,10 @@ export async function recordDelivery(
   });
 }
 
-/** A message that left before its customer was forgotten, of a process that was frozen meanwhile: only that it arrived is kept. */
+/**
+ * A message left before its customer was forgotten, and its process was suspended meanwhile: only the arrival is
+ * recorded.
+ */
 async function recordForgottenDelivery(
   trx: Writing,
   closing: Closing,
@@ -220,7 +223,7 @@ export async function recordFailure(
 /**
  * Lets a closing wait longer, without a verdict.
  *
- * @throws Failure claim_lost, closing_changed when it does not wait for the queue
+ * @throws Failure claim_lost, closing_changed when the closing is not waiting in the queue
  */
 export async function postponeClosing(
   ledger: Ledger,

@@ -10,21 +10,21 @@ import { pauseIn } from '../closings/pause.ts';
 /** How many messages of a lane may leave within any hour. */
 export interface HourlyCap {
   lane: Lane;
-  /** Null: as many as there are. */
+  /** Null: no limit. */
   maxPerHour: number | null;
 }
 
 const hourMs = 3_600_000;
 
-/** Who marks a message as leaving is alone with it where there is a cap, so that no two take the last place. */
+/** With a cap, marking a message as leaving takes this lock, so that no two messages take the last place. */
 export function capLock({ lane, maxPerHour }: HourlyCap): string[] {
   return maxPerHour === null ? [] : [`hourly cap ${lane}`];
 }
 
 /**
- * When the next message may leave; null: now. Each that left, or may have left, within the last hour counts, whichever
- * process sent it; what certainly did not leave does not, nor does what a clock that was ahead dates later than now. The cost
- * grows with what left within the hour.
+ * When the next message may leave; null: now. Every message and reminder that left, or may have left, within the last
+ * hour counts, whichever process sent it. Those that certainly did not leave do not count, nor do those that a fast
+ * clock dated in the future. The cost grows with how many left within the hour.
  */
 export async function fullUntilIn(
   db: Reading,
@@ -64,7 +64,7 @@ export async function fullUntil(ledger: Ledger, cap: HourlyCap, now: string): Pr
   return cap.maxPerHour === null ? null : ledger.read((db) => fullUntilIn(db, cap, now));
 }
 
-/** Whether what is decided has to wait: sending is paused, or as many as may leave within the hour have left. */
+/** Whether scheduled closings have to wait: sending is paused, or the hour is full. */
 export async function isSendingBlockedIn(db: Reading, cap: HourlyCap, now: string): Promise<boolean> {
   return (await pauseIn(db, now)) !== null || (await fullUntilIn(db, cap, now)) !== null;
 }

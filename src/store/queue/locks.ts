@@ -4,8 +4,8 @@ import { described, expiry, isLocked, nameOf, type Worker } from '../ledger/work
 export type Lock = { locked: true } | { locked: false; heldBy: string };
 
 /**
- * Takes a name for one piece of work that only one process may do at a time, also among the tasks of one process. The
- * lock of a dead process of this host is taken over at once, any other when it has expired.
+ * Takes a name for work that only one process may do at a time, and only one task of that process. A lock whose process
+ * ran on this host and has ended is taken over at once, any other lock when it has expired.
  */
 export async function takeLock(ledger: Ledger, name: string, worker: Worker, now: string): Promise<Lock> {
   return ledger.write({ names: [name] }, async (trx) => {

@@ -3,15 +3,16 @@ import type { Closing } from '../../domain/closing/closing.ts';
 import type { Lane } from '../../domain/values/lanes.ts';
 import type { Ledger, Writing } from '../ledger/ledger.ts';
 import type { ClosingsTable } from '../ledger/tables.ts';
-import { isClaimValid as isClaimValid, type Worker } from '../ledger/workers.ts';
+import { isClaimValid, type Worker } from '../ledger/workers.ts';
 import { claim } from './claims.ts';
 import { isSendingBlockedIn } from './hourly-cap.ts';
 
 /**
- * Claims the closing that became due last, so that what happens now need not wait for a long backfill: pending or
- * scheduled ones without a time or whose time has come, failed ones whose time to be tried again has come. Of one
- * customer one closing at a time; those who claim for different customers do not wait for each other. While sending is
- * paused, or the hour is full, what is decided waits. A row that a transaction is about is left for the next look.
+ * Claims the closing that became due last, so that current closings need not wait for a long backfill. Pending and
+ * scheduled closings are due without a time or once their time has come, failed ones once it is time to try them again.
+ * One customer has one closing in work at a time; claims for different customers do not wait for each other. While
+ * sending is paused, or the hour is full, scheduled closings wait. A row that another transaction has locked is left
+ * for the next call.
  */
 export async function claimNextDue(
   ledger: Ledger,
@@ -29,7 +30,7 @@ export async function claimNextDue(
       if (next === undefined) return null;
       const { id, customer_id: customerId } = next;
       if (customerId === null) return claim(trx, id, worker, now);
-      // Another transaction may have claimed for the customer since the look.
+      // Another transaction may have claimed a closing of the customer since the query.
       const isAlone = await tryAlone(`customer ${lane} ${customerId}`);
       if (isAlone && !(await isInWork(trx, customerId, lane))) return claim(trx, id, worker, now);
       passed.push(customerId);
@@ -41,7 +42,7 @@ interface QueueSearch {
   now: string;
   lane: Lane;
   isSendingBlocked: boolean;
-  /** Customers that others are about. */
+  /** Customers whose closings other workers hold or are claiming. */
   passed: readonly string[];
 }
 
@@ -54,7 +55,7 @@ async function nextFree(
     .select('other.customer_id')
     .where('other.queued', '=', sql.lit(1))
     .where('other.claimed_by', 'is not', null)
-    // An expression keeps SQLite from the index of the queue, which is longer than what is claimed.
+    // An expression keeps SQLite from using the queue's index, which is longer than the list of claims.
     .where(sql`other.lane || ''`, '=', lane)
     .where('other.customer_id', 'is not', null);
   const free = trx
@@ -86,14 +87,14 @@ async function isInWork(trx: Writing, customerId: string, lane: Lane): Promise<b
     .where('customer_id', '=', customerId)
     .where('queued', '=', sql.lit(1))
     .where('claimed_by', 'is not', null)
-    // An expression keeps SQLite from the index of the queue, which is longer than one customer's closings.
+    // An expression keeps SQLite from using the queue's index, which is longer than one customer's closings.
     .where(sql`lane || ''`, '=', lane)
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
 }
 
-/** When the queue has work again: the earliest time after `now` at which a closing gets due; null: never. */
+/** When the queue has work again: the earliest time after `now` at which a closing becomes due; null: never. */
 export async function nextDueAt(ledger: Ledger, now: string, lane: Lane): Promise<string | null> {
   const row = await ledger.read((db) =>
     db
@@ -114,12 +115,12 @@ async function freeLapsedClaims(trx: Writing, now: string): Promise<void> {
     .selectFrom('closings')
     .select(['id', 'claimed_by', 'claim_until', 'reminder'])
     .where('claimed_by', 'is not', null)
-    // One that was being sent keeps the name until its outcome is recorded.
+    // A closing whose message was leaving keeps its claim until the outcome is recorded.
     .where('state', '!=', 'sending');
   type Row = Pick<ClosingsTable, 'claimed_by' | 'claim_until' | 'reminder'>;
   const hasLapsed = ({ claimed_by: by, claim_until: until, reminder }: Row): boolean =>
     !isClaimValid(by ?? '', until ?? '', now, reminder === 'leaving');
-  // Mostly all are held, and then no row is locked that others renew or give back.
+  // Usually all claims hold, and then no row is locked that other workers renew or release.
   const found = (await claims.execute()).filter(hasLapsed).map(({ id }) => id);
   if (found.length === 0) return;
   const free = await claims.where('id', 'in', found).forUpdate().skipLocked().execute();

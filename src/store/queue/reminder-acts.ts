@@ -1,11 +1,11 @@
-/** What people decide about reminders, and what is asked about all of them. */
+/** What people decide about reminders, and how many reminders are open. */
 import { sql } from 'kysely';
 import type { Lane } from '../../domain/values/lanes.ts';
 import type { ReminderState } from '../../domain/closing/reminder-state.ts';
 import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
 import { changeReminder, reminderChanged } from './reminder-rows.ts';
 
-/** A person says that a reminder in doubt did arrive. @throws Failure reminder_changed */
+/** A person says that an uncertain reminder did arrive. @throws Failure reminder_changed */
 export async function confirmReminder(ledger: Ledger, closingId: string, at: string): Promise<void> {
   const sent = { state: 'sent', due_at: null, settled_at: at, error: null } as const;
   await ledger.write({ closings: [closingId] }, async (trx) => {
@@ -13,7 +13,10 @@ export async function confirmReminder(ledger: Ledger, closingId: string, at: str
   });
 }
 
-/** A person says that a reminder in doubt did not leave, or wants a failed one tried again. @throws Failure reminder_changed */
+/**
+ * A person says that an uncertain reminder did not leave, or has a failed one tried again.
+ * @throws Failure reminder_changed
+ */
 export async function resendReminder(ledger: Ledger, closingId: string, at: string): Promise<void> {
   const due = {
     state: 'due',
@@ -30,7 +33,7 @@ export async function resendReminder(ledger: Ledger, closingId: string, at: stri
   });
 }
 
-/** Of customers who are forgotten: what has not left never does. */
+/** The customer is forgotten: a reminder that has not left never leaves. */
 export async function forgetReminderIn(trx: Writing, closingId: string, at: string): Promise<void> {
   const reasons = JSON.stringify([{ code: 'forgotten', detail: `forgotten at ${at}` }]);
   const out = { state: 'left_out', due_at: null, settled_at: at, reasons } as const;
@@ -38,13 +41,13 @@ export async function forgetReminderIn(trx: Writing, closingId: string, at: stri
 }
 
 export interface OpenReminders {
-  /** Not sent yet, though their time has come. */
+  /** Not sent yet although their time has come. */
   due: number;
   uncertain: number;
   failed: number;
 }
 
-/** Of surveys that are not answered; the cost grows with what is open. */
+/** Open reminders of surveys that are not answered. The cost grows with the number of open reminders. */
 export async function openRemindersIn(db: Reading, lane: Lane): Promise<OpenReminders> {
   const rows = await db
     .selectFrom('reminders')

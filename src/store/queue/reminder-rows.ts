@@ -18,7 +18,10 @@ export async function reminderIn(db: Reading, closingId: string): Promise<Remind
   return row === undefined ? null : toReminder(row);
 }
 
-/** The row and what its closing says of it, in one. @returns whether it was in one of these states */
+/**
+ * Changes the reminder's row together with the columns of its closing.
+ * @returns whether the reminder was in a `from` state
+ */
 export async function changeReminder(
   trx: Writing,
   closingId: string,
@@ -42,13 +45,13 @@ export async function changeReminder(
   return true;
 }
 
-/** Nobody knows whether it left. */
+/** The change of a reminder that may or may not have left. */
 export function doubtful(error: ClosingError, surveyId: string, at: string) {
   const kept = toJson(inDoubt(error, surveyId));
   return { state: 'uncertain', due_at: null, settled_at: at, error: kept } as const;
 }
 
-/** A reminder whose process ended while it was leaving. */
+/** Resolves a reminder whose process ended while it was leaving. */
 export async function resolveReminderIn(trx: Writing, closingId: string, at: string): Promise<void> {
   const reminder = await reminderIn(trx, closingId);
   if (reminder?.state !== 'leaving') return;
@@ -64,7 +67,7 @@ const interrupted: ClosingError = {
   hint: '',
 };
 
-/** Somebody else was faster. */
+/** Another run, a person, or the customer was faster. */
 export function reminderChanged(closingId: string): Failure {
   return new Failure('ledger', 'reminder_changed', `The reminder of the closing ${closingId} has changed.`, {
     hint: 'Look at it with `gcsat surveys show`: another run, a person, or the customer was faster.',

@@ -13,12 +13,12 @@ import { keepClaim } from './claims.ts';
 import { capLock, refuseAtCap, type HourlyCap } from './hourly-cap.ts';
 import { changeReminder, doubtful, reminderChanged, reminderIn } from './reminder-rows.ts';
 
-/** In one transaction; the next call finds the others. */
+/** In one transaction; the next call finds the rest. */
 const mostBegun = 200;
 
 /**
- * Puts down a reminder for each survey whose time for it has come: sent, not answered, with a page of ours. Each survey once,
- * whoever looks; what is long past is left as it is.
+ * Records a due reminder for each survey whose time for one has come: sent, not answered, and with a page of ours. Each
+ * survey gets one reminder, however many processes look; a survey whose time is long past gets none.
  *
  * @param afterMs how long after the survey left
  * @returns how many were found
@@ -39,14 +39,14 @@ export async function beginReminders(
       .where('provider', '=', provider)
       .where('sent_at', '<=', latest)
       .where('sent_at', '>', earliest)
-      // Asked by another survey program, by nobody, or of somebody who was forgotten.
+      // Not surveys of another program, surveys without a page of ours, or those of forgotten customers.
       .where('imported', 'is', null)
       .where('survey_url', 'is not', null)
       .where('forgotten_at', 'is', null)
       .orderBy('sent_at', 'desc')
       .limit(mostBegun)
       .execute();
-  // Mostly there is none, and then there is nothing to write.
+  // Usually there is none, and then there is nothing to write.
   if ((await ledger.read(find)).length === 0) return 0;
   return ledger.write({ names: [`reminders by ${provider}`] }, async (trx) => {
     const found = await find(trx);
@@ -72,7 +72,7 @@ export async function beginReminders(
   });
 }
 
-/** Closings whose reminder may be looked at now, the newest first, as the queue does it. */
+/** Closings whose reminder is due, newest first, as in the queue. */
 export async function remindersDue(
   ledger: Ledger,
   provider: DeliveryName,
@@ -92,7 +92,7 @@ export async function remindersDue(
   return rows.map((row) => row.closing_id);
 }
 
-/** As it stands now; null where nothing is due any more, or it is gone. */
+/** The reminder as it is now; null if it is no longer due or no longer exists. */
 export async function dueReminder(
   ledger: Ledger,
   closingId: string,
@@ -105,7 +105,7 @@ export async function dueReminder(
   });
 }
 
-/** Whether the customer followed the link of a star, or tried to send something. Programs that open links are known as such. */
+/** Whether the customer followed a star's link or tried to send an answer. Scanners that open links do not count. */
 async function isBegun(db: Reading, surveyId: string): Promise<boolean> {
   const row = await db
     .selectFrom('visits')
@@ -118,10 +118,11 @@ async function isBegun(db: Reading, surveyId: string): Promise<boolean> {
 }
 
 /**
- * Records that the reminder is about to leave, right before it does; until its outcome is recorded it may have left.
+ * Records that the reminder is about to leave, right before it does; until its outcome is recorded, it may have left.
  *
- * @throws Failure claim_lost; sending_paused, hourly_cap_reached; reminder_changed where it must not leave any more, because
- *   the customer answered, began to, unsubscribed or was forgotten, or somebody else recorded its outcome. Then nothing may leave
+ * @throws Failure claim_lost, sending_paused, hourly_cap_reached; reminder_changed when it must no longer leave,
+ * because the customer answered, began to, unsubscribed, or was forgotten, or because another process recorded its
+ * outcome. Then nothing may leave
  */
 export async function markReminderLeaving(
   ledger: Ledger,
@@ -149,7 +150,11 @@ export async function markReminderLeaving(
   });
 }
 
-/** Records how a reminder ended, unless more is known already. @param retryAt of what did not leave and passes by itself */
+/**
+ * Records how a reminder ended, unless more is known already.
+ *
+ * @param retryAt when a reminder that did not leave is tried again; null: only when a person asks for it
+ */
 export async function recordReminderOutcome(
   ledger: Ledger,
   closingId: string,
@@ -160,7 +165,8 @@ export async function recordReminderOutcome(
   await ledger.write({ closings: [closingId] }, async (trx) => {
     switch (result.status) {
       case 'sent': {
-        // Also after its process was given up. Of somebody who was forgotten only that it left is kept.
+        // Even after others gave up on its process. For a forgotten customer, only the fact that the reminder left is
+        // kept.
         const { forgottenAt } = await closingIn(trx, closingId);
         const externalId = forgottenAt === null ? result.externalId : null;
         const sent = {
@@ -185,7 +191,7 @@ export async function recordReminderOutcome(
   });
 }
 
-/** Ends a reminder that is not to be sent. */
+/** Ends a reminder without sending it. */
 export async function leaveOutReminder(
   ledger: Ledger,
   closingId: string,
@@ -198,7 +204,7 @@ export async function leaveOutReminder(
   );
 }
 
-/** Nothing failed: it is looked at again later. */
+/** Nothing failed: the reminder is looked at again later. */
 export async function postponeReminder(ledger: Ledger, closingId: string, dueAt: string): Promise<void> {
   await ledger.write({ closings: [closingId] }, (trx) =>
     changeReminder(trx, closingId, ['due'], { due_at: dueAt, error: null }),

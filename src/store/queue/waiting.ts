@@ -5,8 +5,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { isSendingBlockedIn } from './hourly-cap.ts';
 
 /**
- * The id of the newest closing of the same customer that waits for the queue and is due, if it is newer than the
- * given one.
+ * The id of the newest closing of the same customer that waits in the queue and is due, if it is newer than the given
+ * one.
  */
 export async function newerWaiting(
   ledger: Ledger,
@@ -25,7 +25,7 @@ export async function newerWaiting(
         .where('closed_at', '>', closedAt)
         .where('queued', '=', sql.lit(1))
         .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
-        // An expression keeps SQLite from the index of the queue, which is longer than one customer's closings.
+        // An expression keeps SQLite from using the queue's index, which is longer than one customer's closings.
         .where(sql`lane || ''`, '=', lane)
         .$if(isSendingBlocked, (query) => query.where('state', '<>', sql.lit('scheduled')))
         .orderBy('closed_at', 'desc')
@@ -37,7 +37,7 @@ export async function newerWaiting(
 }
 
 /**
- * Ends the pause after a failure for all closings of a range that wait for their next try. Those that are scheduled for
+ * Ends the back-off of all failed closings in a range that wait for their next try. Closings that are scheduled for
  * later, or wait for a person, go on waiting.
  */
 export async function endBackOffs(
@@ -50,13 +50,13 @@ export async function endBackOffs(
     trx
       .updateTable('closings')
       .set({ due_at: now })
-      // A literal: SQLite uses the index of the queue only if it can see the value.
+      // A literal: SQLite uses the queue's index only if it can see the value.
       .where('queued', '=', sql.lit(1))
       .where('lane', '=', lane)
       .where('due_at', '>', now)
-      // A decision clears the error, so what is scheduled with one waits because of it.
+      // A decision clears the error, so a scheduled closing with an error is waiting because of that error.
       .where('error', 'is not', null)
-      // An expression keeps SQLite from the index of times: a stretch may hold far more closings than the queue.
+      // An expression keeps SQLite from using the index of times: a range may hold far more closings than the queue.
       .where(sql`closed_at || ''`, '>=', since)
       .where(sql`closed_at || ''`, '<', until)
       .execute(),

@@ -3,8 +3,8 @@ import { addressKey } from '../../domain/eligibility/addresses.ts';
 import type { Writing } from '../ledger/ledger.ts';
 
 /**
- * Version 6: addresses are kept in the form in which all spellings of one mailbox meet. Until then a domain was kept as it
- * was written, in its letters or in punycode.
+ * Version 6: addresses are stored in the one form that all spellings of a mailbox share. Before that, a domain was
+ * stored as it was written, in Unicode or in punycode.
  */
 export async function respellAddresses(trx: Writing): Promise<void> {
   const isSpelledOut = sql<boolean>`address GLOB '*[^ -~]*'`;
@@ -16,7 +16,7 @@ export async function respellAddresses(trx: Writing): Promise<void> {
       .insertInto('unsubscribes')
       .values({ address: key, at, source })
       .onConflict((conflict) =>
-        // The first time counts, as when an address is unsubscribed twice.
+        // The earlier time counts, as when an address unsubscribes twice.
         conflict.column('address').doUpdateSet({ at, source }).where('unsubscribes.at', '>', at),
       )
       .execute();

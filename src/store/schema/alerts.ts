@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Writing } from '../ledger/ledger.ts';
 
-/** People learn of low ratings: what they are to learn is written with the answer, and what was settled is kept. */
+/** Low ratings raise alerts. An alert is written together with its answer, and is kept after it is settled. */
 export async function addAlerts(trx: Writing): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(trx);
 }

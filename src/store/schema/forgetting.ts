@@ -3,12 +3,12 @@ import type { Writing } from '../ledger/ledger.ts';
 import { customerKeys } from '../ledger/customer-keys.ts';
 
 const statements = [
-  // Null: everything that was known is kept.
+  // Null: nothing has been erased.
   'ALTER TABLE closings ADD COLUMN forgotten_at text',
   'ALTER TABLE closings ADD COLUMN email_key text',
   'ALTER TABLE closings ADD COLUMN phone_key text',
   'CREATE INDEX closings_kept ON closings (closed_at) WHERE forgotten_at IS NULL',
-  // The columns above find a customer by any spelling.
+  // The key columns above replace these: they match any spelling of an address.
   'DROP INDEX closings_customer_email',
   'DROP INDEX closings_customer_phone',
   'CREATE INDEX cards_customer ON cards (customer_id)',
@@ -34,7 +34,10 @@ const statements = [
 
 const pageSize = 1000;
 
-/** Customers can be forgotten: they are found by any spelling of their addresses, and what is left to erase is remembered. */
+/**
+ * Customers can be forgotten: they are found by any spelling of their addresses, and what remains to be erased is
+ * recorded.
+ */
 export async function addForgetting(trx: Writing): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(trx);
   for (let after = ''; ;) {
@@ -48,7 +51,7 @@ export async function addForgetting(trx: Writing): Promise<void> {
       .$narrowType<{ customer: string }>()
       .execute();
     if (page.length === 0) break;
-    // Only ledgers with customers need it, and a start loads no more than it needs.
+    // Imported here because only ledgers with customers need it, and a start loads only what it needs.
     const { addressesIn } = await import('./stored-customer.ts');
     for (const { id, customer } of page) {
       const keys = customerKeys(addressesIn(customer));

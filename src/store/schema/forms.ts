@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import type { Writing } from '../ledger/ledger.ts';
 
-/** Surveys can ask for a reason and one more question: what each asks is kept with its message, so that a link never changes. */
+/**
+ * Surveys can ask for a reason and one more question. Each message keeps its form, so what its link shows never
+ * changes.
+ */
 export async function addForms(trx: Writing): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(trx);
 }

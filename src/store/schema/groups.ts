@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Writing } from '../ledger/ledger.ts';
 
 /**
- * What closings are grouped and filtered by stands in columns. Until then it stood inside the evidence. Each statement goes
- * through the rows inside SQLite, so that memory does not grow with the ledger.
+ * What closings are grouped and filtered by gets columns of its own; before, only the evidence had it. Each statement
+ * works through the rows inside SQLite, so memory does not grow with the ledger.
  */
 export async function addGroups(trx: Writing): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(trx);
@@ -14,7 +14,7 @@ const inbox = `json_extract(evidence, '$.conversation.inbox.id')`;
 const topics = `closings, json_each(closings.evidence, '$.conversation.topics') AS topic`;
 const hasEvidence = 'json_valid(closings.evidence)';
 
-/** Who or what an id names, and when it was read so; who got a rating comes first, because their email is known. */
+/** What an id names, and when that name was read. The responders come first, because their emails are known. */
 const named = [
   `SELECT 'agent' AS kind, agent ->> 'id' AS id, agent ->> 'name' AS name, agent ->> 'email' AS email, read_at
    FROM closings WHERE json_valid(agent)`,
@@ -36,7 +36,8 @@ const statements = [
      assignee_id = CASE WHEN ${hasEvidence} THEN json_extract(evidence, '$.conversation.assignedAgentId') END,
      responded_at = CASE WHEN ${hasEvidence} THEN json_extract(evidence, '$.attribution.respondedAt') END
    WHERE agent IS NOT NULL OR evidence IS NOT NULL`,
-  // The time of the closing stands beside the topic, so that the newest ones of a topic are found without a look at all.
+  // The time of the closing is stored with its topic, so that a topic's newest closings are found without reading all
+  // of them.
   `CREATE TABLE closing_topics (
     closing_id text NOT NULL REFERENCES closings (id),
     topic_id text NOT NULL,
@@ -63,7 +64,7 @@ const statements = [
       )`,
   ),
   'DROP INDEX closings_range',
-  // All that a report counts, so that it reads no row.
+  // Covers everything that a report counts, so that a report reads no rows.
   `CREATE INDEX closings_range ON closings
      (closed_at, lane, state, agent_id, inbox_id, channel, brand, provider, reason_codes, survey_id, id)`,
   'CREATE INDEX closings_agent ON closings (agent_id, closed_at, id) WHERE agent_id IS NOT NULL',

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Writing } from '../ledger/ledger.ts';
 
-/** What was imported from another survey program, so that it is known again. */
+/** Marks what was imported from another survey program, so that the next import recognizes it. */
 export async function addImports(trx: Writing): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(trx);
 }

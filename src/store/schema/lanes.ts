@@ -2,14 +2,14 @@ import { sql } from 'kysely';
 import type { Writing } from '../ledger/ledger.ts';
 
 /**
- * Version 5: what the outbox did moves into rows of its own, the trial lane. Until then one row stood for both: a row of
- * provider `outbox` had only been tried, and messages of the outbox could hang on a row that was surveyed since.
+ * Version 5: what the outbox did moves into rows of its own, the trial lane. Before that, one row served both: a row
+ * with provider `outbox` had only been tried, and a row that was surveyed since could still have outbox messages.
  */
 export async function separateLanes(trx: Writing): Promise<void> {
   const run = async (statement: string): Promise<void> => {
     await sql.raw(statement).execute(trx);
   };
-  // Rows and what refers to them move one after the other.
+  // The rows move first; the rows that refer to them follow.
   await run('PRAGMA defer_foreign_keys = ON');
   await run(`ALTER TABLE closings ADD COLUMN lane text NOT NULL DEFAULT 'live'`);
   await run(`ALTER TABLE closings ADD COLUMN reason_codes text NOT NULL DEFAULT ''`);
@@ -17,7 +17,7 @@ export async function separateLanes(trx: Writing): Promise<void> {
     UPDATE closings SET reason_codes =
       (SELECT group_concat(DISTINCT json_extract(value, '$.code')) FROM json_each(closings.reasons))
     WHERE reasons <> '[]'`);
-  // A closing that is deleted is looked for in all that may refer to it.
+  // To delete a closing, SQLite searches every table that may refer to it.
   await run('CREATE INDEX sightings_closing ON sightings (closing_id)');
   await run('CREATE INDEX cards_due_closing ON cards_due (closing_id)');
   await run(`UPDATE history SET transition = 'retry' WHERE transition = 'supersede_trial'`);
@@ -39,18 +39,18 @@ const copied = `conversation_id, customer_id, closed_at, first_seen_at, source, 
   read_at, decided_at`;
 
 const trialRows = [
-  // A trial whose verdict was not to send kept the survey of the live delivery before it.
+  // A trial whose verdict was not to send still carried the survey of an earlier live delivery.
   `UPDATE closings SET survey_id = NULL, survey_url = NULL, address = NULL
    WHERE provider = 'outbox' AND survey_id IS NOT NULL AND 'outbox' IS NOT
      (SELECT note FROM history WHERE closing_id = closings.id AND transition = 'schedule'
       ORDER BY sequence DESC LIMIT 1)`,
-  // Closings that only trials have seen.
+  // Closings that were only ever tried.
   `INSERT INTO closings (id, lane, ${copied}, state, state_at, due_at, queued, attempts, reasons, reason_codes,
      survey_id, provider, address, survey_url, left_at, sent_at, external_id, error, claimed_by, claim_until)
    SELECT id || '#trial', 'trial', ${copied}, state, state_at, due_at, queued, attempts, reasons, reason_codes,
      survey_id, provider, address, survey_url, left_at, sent_at, external_id, error, claimed_by, claim_until
    FROM closings WHERE provider = 'outbox' AND lane = 'live'`,
-  // Closings that were tried first and surveyed later: the last message of the outbox is what the trial came to.
+  // Closings that were tried first and surveyed later: the last outbox message is the outcome of the trial.
   `INSERT INTO closings (id, lane, ${copied}, state, state_at, queued, attempts, reasons, survey_id, provider, address,
      left_at, sent_at, external_id, error)
    SELECT closings.id || '#trial', 'trial', ${copied},
@@ -76,7 +76,7 @@ const whatRefersToThem = [
 ];
 
 const leftInTheLiveLane = [
-  // A message that may have reached the customer counts, although somebody tried the closing since.
+  // A message that may have reached the customer counts, even if the closing was tried afterward.
   `UPDATE closings SET (state, state_at, queued, due_at, reasons, reason_codes, error, claimed_by, claim_until,
        survey_id, survey_url, provider, address, left_at, sent_at, external_id) =
      (SELECT CASE
@@ -88,7 +88,7 @@ const leftInTheLiveLane = [
       ORDER BY sequence DESC LIMIT 1)
    WHERE lane = 'live' AND provider = 'outbox' AND EXISTS (SELECT 1 FROM messages
      WHERE messages.closing_id = closings.id AND outcome IN ('sent', 'uncertain', 'interrupted'))`,
-  // What a person called off is not surveyed, although it had only been tried.
+  // A closing that a person canceled is not surveyed, even if it had only been tried.
   `UPDATE closings SET provider = NULL, survey_id = NULL, survey_url = NULL, address = NULL, claimed_by = NULL,
      claim_until = NULL
    WHERE lane = 'live' AND provider = 'outbox' AND state = 'suppressed' AND reason_codes LIKE '%cancelled%'`,

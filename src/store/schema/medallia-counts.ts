@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Writing } from '../ledger/ledger.ts';
 
 /**
- * Closings of which nobody is asked, and which count at Agent Connect all the same. A row of Agent Connect that was imported
- * belongs to its closing, as far as the times of an export, which may lack seconds, tell.
+ * Closings that get no survey but still count in Agent Connect. An imported row of Agent Connect is linked to its
+ * closing as far as the times of the export, which may lack seconds, allow.
  */
 export async function addMedalliaCounts(trx: Writing): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(trx);

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Writing } from '../ledger/ledger.ts';
 
-/** What Agent Connect says of its interactions, and how far its list has been read. */
+/** What Agent Connect says about its interactions, and how far its list has been read. */
 export async function addMedallia(trx: Writing): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(trx);
 }

@@ -19,10 +19,10 @@ import type { LedgerTables } from '../ledger/tables.ts';
 import { indexTopicTimes } from './topic-times.ts';
 import { addEvents, addIndexes, createTables, indexQueues } from './versions.ts';
 
-/** Those after version 11 are for PostgreSQL as well: statements that both understand. */
+/** Migrations after version 11 also run on PostgreSQL: their statements must be valid in both databases. */
 type Migration = (trx: Writing) => Promise<void>;
 
-/** In order; the version of a ledger is the number of those applied. Never edited once released. */
+/** In order: a ledger's version is the number of migrations applied to it. Never edit a released one. */
 const migrations: readonly Migration[] = [
   createTables,
   addEvents,
@@ -45,7 +45,7 @@ const migrations: readonly Migration[] = [
   indexTopicTimes,
 ];
 
-/** Of the ledgers that this gcsat writes. */
+/** The version of the ledgers that this gcsat writes. */
 export const newestVersion = migrations.length;
 
 /** The steps that a ledger of this version still lacks. */
@@ -54,8 +54,8 @@ export function stepsAfter(version: number): readonly Migration[] {
 }
 
 /**
- * Brings the tables of a file to the newest version. A new file gets all of them in one transaction, which is much quicker;
- * one with rows goes one transaction a step. Two processes that open a file at once do each step once.
+ * Brings a file's tables to the newest version. A new file gets all steps in one transaction, which is much quicker; a
+ * file with rows gets one transaction per step. If two processes open a file at once, each step still runs only once.
  * @throws Failure ledger_too_new when a newer gcsat has already changed the ledger.
  */
 export async function migrate(db: Kysely<LedgerTables>, location: string): Promise<void> {
@@ -82,7 +82,7 @@ export async function migrate(db: Kysely<LedgerTables>, location: string): Promi
 }
 
 async function versionOf(db: Reading, location: string): Promise<number> {
-  // To ask for this one name takes much less than to look at every table, and each start does it.
+  // Every start asks this, and looking up this one name takes much less time than reading every table's definition.
   const { rows } = await sql`SELECT 1 FROM sqlite_master WHERE name = 'ledger_version'`.execute(db);
   if (rows.length === 0) return 0;
   const row = await db

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Writing } from '../ledger/ledger.ts';
 
 /**
- * People note what they did about an answer. The newest rating stands with its closing, and answers are found by their
- * time, so that low ratings are listed without a look at all closings.
+ * People note what they did about an answer. A closing keeps its newest rating, and answers are indexed by time, so
+ * that low ratings are listed without reading all closings.
  */
 export async function addNotes(trx: Writing): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(trx);

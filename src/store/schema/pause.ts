@@ -4,8 +4,8 @@ import type { ClosingError } from '../../domain/closing/closing.ts';
 import type { Writing } from '../ledger/ledger.ts';
 
 /**
- * Version 7: sending can be paused, a customer's closings are found by their address, and what was kept with messages in
- * doubt no longer advises to run something again.
+ * Version 7: sending can be paused, a customer's closings are found by address, and the errors stored with uncertain
+ * messages no longer say to run anything again.
  */
 export async function addPause(trx: Writing): Promise<void> {
   await trx.schema

@@ -4,25 +4,26 @@ import type { Reason } from '../../domain/closing/reason.ts';
 import type { LedgerTables } from '../ledger/tables.ts';
 
 /**
- * What becomes of a column where a customer is forgotten. `kept`: it says nothing of a customer. `null`, `empty`: erased.
- * `hash`: a keyed hash stays, so that nobody is asked again by being forgotten. `rewritten`: what remains of its text.
+ * What happens to a column when a customer is forgotten. `kept`: it says nothing about a customer. `null`, `empty`:
+ * erased. `hash`: a keyed hash remains, so that being forgotten does not get anyone asked again. `rewritten`: the
+ * function returns what remains of the text.
  */
 export type ColumnClass =
   'kept' | 'null' | 'empty' | 'hash' | { readonly rewritten: (text: string) => string };
 
 export interface TableClass<Columns extends string = string> {
-  /** The column that says whose row it is, and what that column holds; null: no row is of a customer. */
+  /** The column that says whose row it is, and what that column holds. Null: no row belongs to a customer. */
   readonly of: {
     readonly what: 'closing' | 'survey' | 'address' | 'recording';
     readonly column: Columns;
   } | null;
-  /** What becomes of a row of somebody who is forgotten. */
+  /** What happens to a row of a customer who is forgotten. */
   readonly row: 'kept' | 'deleted';
-  /** Of a row that is deleted too: what it holds. */
+  /** Complete even for rows that are deleted: it says what they hold. */
   readonly columns: { readonly [Column in Columns]: ColumnClass };
 }
 
-/** Every column of every table. A new column needs its line here: what becomes of it. */
+/** Every column of every table, and what happens to it. A new column needs its entry here. */
 export const personalData: {
   readonly [Table in keyof LedgerTables]: TableClass<keyof LedgerTables[Table] & string>;
 } = {
@@ -56,7 +57,7 @@ export const personalData: {
       evidence: { rewritten: countedEvidence },
       customer: 'null',
       agent: 'kept',
-      // Of the closing alone, and needed for its answer.
+      // Derived from the closing alone, and needed for its answer.
       survey_id: 'kept',
       provider: 'kept',
       address: 'hash',
@@ -65,7 +66,7 @@ export const personalData: {
       sent_at: 'kept',
       external_id: 'null',
       error: { rewritten: errorAlone },
-      // Of a process.
+      // Names a process.
       claimed_by: 'kept',
       claim_until: 'kept',
       agent_id: 'kept',
@@ -78,9 +79,9 @@ export const personalData: {
       forgotten_at: 'kept',
       email_key: 'null',
       phone_key: 'null',
-      // An id of the other program, by which the next import knows what is here.
+      // The other program's id, by which the next import recognizes the closing.
       imported: 'kept',
-      // An agent, a rule or a program.
+      // Names an agent, a rule, or a program.
       closed_by: 'kept',
       closed_by_type: 'kept',
       reminder: 'kept',
@@ -92,7 +93,7 @@ export const personalData: {
     row: 'kept',
     columns: { closing_id: 'kept', topic_id: 'kept', closed_at: 'kept' },
   },
-  // Of agents, inboxes, topics and brands.
+  // Names of agents, inboxes, topics, and brands.
   names: { of: null, row: 'kept', columns: { kind: 'kept', id: 'kept', name: 'kept', email: 'kept' } },
   notes: {
     of: { what: 'closing', column: 'closing_id' },
@@ -157,7 +158,7 @@ export const personalData: {
       comment: 'null',
       answered_at: 'kept',
       source: 'kept',
-      // What was chosen is one of the organization's own texts, and is counted as the rating is.
+      // A chosen reason or choice is the organization's own text, and is counted just like the rating.
       reason: 'kept',
       question_kind: 'kept',
       question_text: 'kept',
@@ -169,7 +170,7 @@ export const personalData: {
     of: { what: 'survey', column: 'survey_id' },
     row: 'kept',
     columns: {
-      // Where the card stays in Gladly, this is what finds it there.
+      // If the card stays in Gladly, this id finds it there.
       item_id: 'kept',
       survey_id: 'kept',
       revision: 'kept',
@@ -226,7 +227,7 @@ export const personalData: {
       error: { rewritten: errorAlone },
     },
   },
-  // How often a page was opened is counted, and says nothing else.
+  // Only counts how often a page was opened.
   visits: {
     of: { what: 'survey', column: 'survey_id' },
     row: 'kept',
@@ -245,7 +246,7 @@ export const personalData: {
     row: 'kept',
     columns: { kind: 'kept', id: 'kept', body: 'kept', fetched_at: 'kept' },
   },
-  // A row names no customer, and what the customer wrote goes as soon as the answer is kept.
+  // A row names no customer, and the customer's comment is deleted as soon as the answer is recorded.
   medallia_rows: {
     of: { what: 'closing', column: 'closing_id' },
     row: 'deleted',
@@ -271,7 +272,7 @@ export const personalData: {
       only_counted: 'kept',
     },
   },
-  // What has not been told of somebody who is forgotten never is.
+  // If a customer is forgotten before Agent Connect was told of a count, it is never told.
   medallia_counts: {
     of: { what: 'closing', column: 'closing_id' },
     row: 'deleted',
@@ -302,7 +303,7 @@ export const personalData: {
     row: 'deleted',
     columns: { path: 'null', closing_id: 'kept', customer_id: 'null', fetched_at: 'kept' },
   },
-  // Goes when what it names is erased.
+  // A row is deleted once what it names is erased.
   erasures: {
     of: null,
     row: 'kept',
@@ -323,7 +324,7 @@ function errorAlone(text: string): string {
   return JSON.stringify({ code, message: erased, hint: '' });
 }
 
-/** What is counted of a closing: its agents, inbox, topics and channel. No item, no text, no recording. */
+/** The part of a closing that is counted: its agents, inbox, topics, and channel. No item, no text, no recording. */
 function countedEvidence(text: string): string {
   const evidence = readEvidence(JSON.parse(text));
   if (evidence === null) return 'null';

@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import type { Writing } from '../ledger/ledger.ts';
 
-/** A survey that is not answered has one reminder, what left within an hour is counted, and a closing says who made it. */
+/**
+ * An unanswered survey gets one reminder, messages that left within an hour are counted, and a closing says who closed
+ * it.
+ */
 export async function addReminders(trx: Writing): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(trx);
 }
@@ -34,7 +37,7 @@ const statements = [
   'CREATE INDEX reminders_left ON reminders (left_at) WHERE left_at IS NOT NULL',
   'CREATE INDEX closings_reminder ON closings (reminder, closed_at, id) WHERE reminder IS NOT NULL',
   'DROP INDEX closings_range',
-  // All that a report counts, so that it reads no row.
+  // Covers everything that a report counts, so that a report reads no rows.
   `CREATE INDEX closings_range ON closings
      (closed_at, lane, state, agent_id, inbox_id, channel, brand, provider, reason_codes, survey_id, id, reminded_at)`,
   'CREATE INDEX messages_left ON messages (left_at)',

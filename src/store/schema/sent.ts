@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Writing } from '../ledger/ledger.ts';
 
-/** Closings are found by when their message left, or may have left. */
+/** Closings are indexed by the time when their message left or may have left. */
 export async function indexSent(trx: Writing): Promise<void> {
   await sql
     .raw(

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Writing } from '../ledger/ledger.ts';
 
 /**
- * A report by topic walks through the closings in the order of time. By their ids, which are random, the topics of each would
- * be in another place; by their times, they are beside those of the closing before.
+ * A report by topic walks through the closings in order of time. In an index by closing id, which is random, the topics
+ * of each closing would be somewhere else; by time, they are next to those of the closing before.
  */
 export async function indexTopicTimes(trx: Writing): Promise<void> {
   await sql

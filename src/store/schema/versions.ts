@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Writing } from '../ledger/ledger.ts';
 
-/** A step of the migration that is a list of statements. */
+/** A migration step that is a list of statements. */
 function statements(...all: readonly string[]): (trx: Writing) => Promise<void> {
   return async (trx) => {
     for (const statement of all) await sql.raw(statement).execute(trx);
@@ -116,7 +116,7 @@ export const createTables = statements(
   )`,
 );
 
-/** Reopenings are remembered, closings keep all times they were seen at, and answers show which of them lack a card. */
+/** Reopenings are recorded, a closing keeps every time it was reported at, and answers without a card are listed. */
 export const addEvents = statements(
   `CREATE TABLE reopenings (
     conversation_id text NOT NULL,
@@ -158,14 +158,14 @@ export const addEvents = statements(
    WHERE state IN ('pending', 'scheduled', 'sending', 'uncertain', 'failed')`,
 );
 
-/** Looking for a survey or a card must not cost by all that the ledger holds. */
+/** The cost of looking up a survey or a card must not grow with the ledger. */
 export const addIndexes = statements(
   'CREATE INDEX messages_survey ON messages (survey_id)',
   'CREATE INDEX cards_due_untried ON cards_due (answered_at) WHERE tries = 0 AND closing_id IS NOT NULL',
   'CREATE INDEX cards_due_again ON cards_due (retry_at) WHERE closing_id IS NOT NULL',
 );
 
-/** Trials and real deliveries have a queue each: to count the one must not cost a look at every row of both. */
+/** Trials and real deliveries have separate queues: counting one must not read every row of both. */
 export const indexQueues = statements(
   'DROP INDEX closings_queue',
   'CREATE INDEX closings_queue ON closings (due_at, first_seen_at, provider) WHERE queued = 1',

@@ -6,8 +6,8 @@ const usualPatienceMs = 10_000;
 const betweenTriesMs = 50;
 
 /**
- * `secure_delete` erases what is deleted through it. What was freed otherwise, or moved to another page, goes only when the
- * whole file is written anew. Then the log is emptied, which waits for readers of the earlier state.
+ * `secure_delete` erases what is deleted while it is on. Data that was freed otherwise, or moved to another page, goes
+ * only when the whole file is rewritten. Then the log is emptied, which waits for readers of the earlier state.
  */
 export async function compact<Tables>(
   writer: Kysely<Tables>,

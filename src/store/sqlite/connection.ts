@@ -3,7 +3,9 @@ import type { Database } from './engine.ts';
 import { storageFailure } from './failures.ts';
 import { fromStored, toStored } from './stored-text.ts';
 
-/** More than the ledger has queries; a bound because a list in a query has a text of its own for every length. */
+/**
+ * More than the ledger has queries. There is a limit because a query with a list has a different text for every length.
+ */
 const cachedStatements = 300;
 
 export interface Connection {

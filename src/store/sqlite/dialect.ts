@@ -19,11 +19,11 @@ const longestBreathMs = 5;
 export interface Sharing extends Transactions {
   take(): Promise<void>;
   give(): void;
-  /** When the last user has gone. */
+  /** Called when the last user has gone. */
   lastly?(): void;
 }
 
-/** A caller has the connection from BEGIN to COMMIT, so that nothing of another caller comes between. */
+/** A caller has the connection from BEGIN to COMMIT, so that no query of another caller comes in between. */
 export function dialectOf({ execute }: Pick<Connection, 'execute'>, sharing: Sharing): Dialect {
   const connection: DatabaseConnection = {
     executeQuery: <R>(query: CompiledQuery) =>
@@ -37,7 +37,7 @@ export function dialectOf({ execute }: Pick<Connection, 'execute'>, sharing: Sha
   let breathedAt = performance.now();
 
   /**
-   * Every query is synchronous, so that work on the ledger alone would never let the event loop turn: signals, timers
+   * Every query is synchronous, so work that only uses the ledger would never let the event loop turn: signals, timers,
    * and sockets would wait for its end.
    */
   async function breathe(): Promise<void> {
@@ -76,14 +76,14 @@ export function dialectOf({ execute }: Pick<Connection, 'execute'>, sharing: Sha
   };
 }
 
-/** A transaction is alone with the whole file, so that rows are locked already. */
+/** A transaction holds the whole file, so its rows need no locks. */
 class AloneCompiler extends SqliteQueryCompiler {
   protected override visitSelectModifier(node: SelectModifierNode): void {
     if (node.modifier !== 'ForUpdate' && node.modifier !== 'SkipLocked') super.visitSelectModifier(node);
   }
 }
 
-/** What it throws rejects. */
+/** Turns what the work throws into a rejection. */
 function afterwards(work: () => void): Promise<void> {
   return new Promise((resolve) => {
     work();

@@ -5,13 +5,16 @@ export type Database = DatabaseSyncInstance;
 
 export type Bindable = string | number | bigint | null | Uint8Array;
 
-/** Before it, a log that starts over while another process copies it can lose commits (https://sqlite.org/wal.html, "The WAL-Reset Bug"). */
+/**
+ * Before this version, a log that starts over while another process copies it can lose commits
+ * (https://sqlite.org/wal.html, "The WAL-Reset Bug").
+ */
 const oldest = [3, 51, 3] as const;
 
 let isChecked = false;
 
 export interface EngineOptions {
-  /** How long opening, and every statement after it, holds up the event loop for another process. */
+  /** How long opening, and every statement after it, may hold up the event loop to wait for another process. */
   busyTimeoutMs?: number;
   readOnly?: boolean;
 }
@@ -42,9 +45,9 @@ export function refuseOldEngine(version: string): void {
 }
 
 /**
- * While it is open, and after, SQLite copies no log into the file: not even when what else has it open is closed, which is
- * only once its statements are collected. So it is made before all of that, because a process that ends closes what is
- * youngest first, and never closed.
+ * While the guard is open, and when it closes, SQLite copies no log into the file, because the guard is read-only: not
+ * even when all other connections are closed, which happens only once their statements are collected. A process that
+ * ends closes its youngest connections first, so the guard is made before the others and never closed.
  */
 export function createGuard(path: string): () => void {
   const guard = new DatabaseSync(path, { open: false, readOnly: true });

@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
 
-/** What SQLite's library for Node throws from `all()` has SQLite's text and no code. */
+/** Errors that SQLite's library for Node throws from `all()` have SQLite's text and no code. */
 const codesOfTexts: Readonly<Record<string, string>> = {
   'database is locked': 'SQLITE_BUSY',
   'database table is locked': 'SQLITE_LOCKED',
@@ -15,7 +15,7 @@ const codesOfTexts: Readonly<Record<string, string>> = {
   'disk I/O error': 'SQLITE_IOERR',
 };
 
-/** The name that SQLite and Node's file system give to an error, e.g. `SQLITE_BUSY` or `ENOSPC`. */
+/** The code that SQLite or Node's file system gives to an error, e.g. `SQLITE_BUSY` or `ENOSPC`. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   const { code, sqliteCodeName } = error as Error & { code?: unknown; sqliteCodeName?: unknown };
@@ -24,8 +24,8 @@ export function codeOf(error: unknown): string {
 }
 
 /**
- * Another process is at the file, and the same may succeed a moment later: it writes, it begins or ends to use the log
- * (PROTOCOL), or it has just changed the tables (SCHEMA).
+ * Another process is using the file, and the same may succeed a moment later: that process is writing, is beginning or
+ * ending its use of the log (PROTOCOL), or has just changed the tables (SCHEMA).
  */
 export function isBusy(error: unknown): boolean {
   return /^SQLITE_(BUSY|PROTOCOL|SCHEMA)/.test(codeOf(error));
@@ -102,7 +102,7 @@ const afterRestore =
   'If it was restored, or started over on purpose, continue with it as it is: `gcsat ledger accept`. Customers who ' +
   'were surveyed since may then be surveyed again.';
 
-/** @param changes null: nothing is there */
+/** @param changes null: there is no ledger */
 export function ledgerShrank(location: string, changes: { holds: number; held: number } | null): Failure {
   const what =
     changes === null

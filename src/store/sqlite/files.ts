@@ -11,19 +11,22 @@ const magic = 'SQLite format 3\0';
 export const logOf = (path: string): string => `${path}-wal`;
 export const indexOf = (path: string): string => `${path}-shm`;
 
-/** A file that is open for looking at it, beside SQLite. */
+/** A file that is held open to look at it, besides SQLite's own use. */
 export interface HeldFile {
   readonly key: string;
-  /** Shorter where the file ends. */
+  /** Returns fewer bytes at the end of the file. */
   read(start: number, length: number): Buffer;
   size(): number;
   release(): void;
 }
 
-/** By device and inode. Closing any descriptor of a file gives up all locks of the process on it (fcntl(2)), SQLite's too. */
+/**
+ * By device and inode, with one descriptor each: closing any descriptor of a file gives up all locks of the process on
+ * it (fcntl(2)), including SQLite's.
+ */
 const held = new Map<string, { descriptor: number; users: number }>();
 
-/** To be released after SQLite has closed the file; null where there is none. */
+/** Release it after SQLite has closed the file. Null if there is no file. */
 export function holdFile(path: string, flags: 'r' | 'r+' = 'r'): HeldFile | null {
   const key = identityOf(path);
   if (key === null) return null;
@@ -46,14 +49,16 @@ export function holdFile(path: string, flags: 'r' | 'r+' = 'r'): HeldFile | null
   };
 }
 
-/** Null for a ledger in memory and for a file that is not there. */
+/** The device and inode of a file; null for a ledger in memory and for a file that does not exist. */
 export function identityOf(path: string): string | null {
   if (path === memory) return null;
   const status = statSync(path, { bigint: true, throwIfNoEntry: false });
   return status === undefined ? null : `${status.dev}:${status.ino}`;
 }
 
-/** SQLite gives its -wal and -shm files the mode of the database file, so that one has to exist, private, first. */
+/**
+ * SQLite gives its -wal and -shm files the mode of the database file, so the database file has to exist first, private.
+ */
 export function prepareFile(path: string): HeldFile {
   makePrivateFolder(dirname(path));
   const isHeld = held.has(identityOf(path) ?? '');

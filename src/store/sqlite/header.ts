@@ -7,7 +7,7 @@ export interface Header {
   readonly writes: number;
   /** Copying the log never lowers it. A copy that `VACUUM INTO` makes begins at 1 again. */
   readonly changes: number;
-  /** That the file has at least, when nobody is copying into it. */
+  /** The file has at least this many, unless a process is copying the log into it. */
   readonly bytes: number;
 }
 
@@ -25,7 +25,7 @@ export function readHeader(file: HeldFile): Header {
   };
 }
 
-/** Whether a file cannot come after what it was: only copying the log changes it, and that goes forward. */
+/** Whether `now` cannot come after `than`: only copying the log changes a file, and that goes forward. */
 export function isOlder(now: Header, than: Header): boolean {
   const back = (than.changes - now.changes + most) % most;
   return isBehind(now.writes, than.writes) || (back > 0 && back < most / 2);

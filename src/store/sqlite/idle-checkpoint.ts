@@ -4,16 +4,16 @@ import type { Watch } from './watch.ts';
 const idleMs = 1000;
 
 export interface IdleCheckpoint {
-  /** Begins to wait again. */
+  /** Starts the wait again. */
   postpone(): void;
   close(): void;
 }
 
-/** Copies the log into the file when nothing was written for a while, so that little lives in the log alone. */
+/** Copies the log into the file when nothing was written for a while, so that little is in the log alone. */
 export function createIdleCheckpoint({ database }: Connection, watch: Watch): IdleCheckpoint {
   const copy = (): void => {
     try {
-      // A transaction that waits for its turn would meet the copying.
+      // An open transaction would get in the way of the copying.
       if (database.isTransaction) return void timer.refresh();
       watch.refuseGone();
       if (watch.isReplaced()) return;
@@ -22,10 +22,10 @@ export function createIdleCheckpoint({ database }: Connection, watch: Watch): Id
       if (row?.busy !== 0) timer.refresh();
       watch.remember();
     } catch {
-      // The next transaction meets the same trouble and says so.
+      // The next transaction meets the same error and reports it.
     }
   };
-  // Begins once something was written.
+  // The first copy comes after opening, even if nothing was written.
   const timer = setTimeout(copy, idleMs);
   timer.unref();
   return { postpone: () => void timer.refresh(), close: () => clearTimeout(timer) };

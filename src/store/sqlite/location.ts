@@ -3,8 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { Failure } from '../../failure.ts';
 
 /**
- * The SQLite file that `--database` names: a path, `sqlite:path`, `sqlite:///absolute/path` or `:memory:`.
- * A link is followed to its file. The text is never repeated in a failure: another kind of URL may carry a password.
+ * The SQLite file that `--database` names: a path, `sqlite:path`, `sqlite:///absolute/path`, or `:memory:`. A link is
+ * followed to its file. Failures never repeat the text: another kind of URL may carry a password.
  * @throws Failure database_unsupported, database_invalid
  */
 export function sqlitePath(location: string): string {
@@ -32,7 +32,10 @@ export function sqlitePath(location: string): string {
   return withoutLink(resolve(path));
 }
 
-/** SQLite makes the files of a link beside what it leads to. A link whose file is not there yet is one to a new ledger. */
+/**
+ * SQLite makes its other files beside the file that a link leads to. A link whose file does not exist yet leads to a
+ * new ledger.
+ */
 function withoutLink(path: string): string {
   const isLink = (at: string): boolean => lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   try {
@@ -42,10 +45,10 @@ function withoutLink(path: string): string {
       file = resolve(realpathSync(dirname(file)), readlinkSync(file));
     }
     if (file === path) return path;
-    // A folder that is not there may be a disk that is not there: it is not made.
+    // A folder that is missing may be a disk that is not mounted: it is not made.
     if (existsSync(dirname(file))) return file;
   } catch (error) {
-    // Said when it is opened.
+    // Opening the file reports this.
     if (isUnreachable(error)) return path;
   }
   throw new Failure('configuration', 'database_invalid', `The ledger ${path} is a link that leads nowhere.`, {

@@ -1,22 +1,22 @@
 import { endianness } from 'node:os';
 import type { HeldFile } from './files.ts';
 
-/** What the index says of the log (https://www.sqlite.org/walformat.html, 2.1 and 2.2). */
+/** What the index says about the log (https://www.sqlite.org/walformat.html, 2.1 and 2.2). */
 export interface LogIndex {
-  /** Of its transactions. */
+  /** How many frames its transactions have. */
   readonly frames: number;
   readonly pageBytes: number;
   /** The salts of the log. */
   readonly salts: Buffer;
-  /** Of these, in the file as well. */
+  /** How many of these frames are already in the file. */
   readonly copied: number;
-  /** Somebody copies the log into the file right now, or did when the process ended. */
+  /** Whether a process is copying the log into the file, or was when it ended. */
   readonly isBeingCopied: boolean;
 }
 
 const bytes = 132;
 
-/** Null where it is cut. */
+/** Null if the index is cut short. */
 export function readIndex(index: HeldFile): LogIndex | null {
   const read = index.read(0, bytes);
   if (read.length < bytes) return null;

@@ -14,18 +14,18 @@ import { watchFiles, type Watch } from './watch.ts';
 export interface SqliteOptions {
   /** How long a write waits for another process, in milliseconds. */
   busyTimeoutMs?: number;
-  /** Where it is remembered how much the ledger held; null: nowhere. */
+  /** Where to record how much the ledger held; null: nowhere. */
   writeCounters?: WriteCounters | null;
 }
 
 export interface SqliteDialects {
   /** Transactions that write, in the order in which they are begun. */
   readonly writer: Dialect;
-  /** The same connection, before all writes that wait for it. */
+  /** The same connection, ahead of all writes that wait for it. */
   readonly first: Dialect;
   /** Snapshots for reading, on a connection of its own. */
   readonly reader: Dialect;
-  /** From now on every transaction looks at the version first. @param refuse throws when it is too new */
+  /** From now on, every transaction checks the version first. @param refuse throws when it is too new */
   watchVersion(refuse: (version: number) => void): void;
 }
 
@@ -33,7 +33,7 @@ export interface SqliteDialects {
  * Opens the file, made private to the user if it is new. A file that is not a ledger is left as it is.
  *
  * @throws Failure ledger_unreadable, ledger_shrank, ledger_log_foreign, ledger_not_writable, ledger_full, ledger_busy,
- * ledger_engine_too_old or database_invalid
+ * ledger_engine_too_old, or database_invalid
  */
 export async function openSqlite(
   path: string,
@@ -71,7 +71,7 @@ async function prepareDatabase(
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   await whenFree(busyTimeoutMs, () => refuseForeign(database, path));
   if (path !== memory) makePrivate(path);
-  // Switching to WAL needs the file alone and does not wait by itself.
+  // Switching to WAL needs exclusive use of the file and does not wait by itself.
   await whenFree(busyTimeoutMs, () => database.exec('PRAGMA journal_mode = WAL'));
   database.exec('PRAGMA synchronous = FULL');
   database.exec('PRAGMA foreign_keys = ON');
@@ -156,7 +156,7 @@ function closeWriter({ database, clear }: Connection, watch: Watch, guard: () =>
     if (watch.isReplaced()) guard();
     else database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch {
-    // The next process that opens the file does it; nothing is lost in the -wal file.
+    // The next process that opens the file copies the log; nothing in the -wal file is lost.
   }
   database.close();
 }

@@ -6,15 +6,18 @@ import { identityOf, indexOf, type HeldFile } from './files.ts';
 import { isOrphaned, type WriteCounter, type WriteCounters } from './write-counter.ts';
 import { belongs, isBehind, readLog, writesIn } from './writes.ts';
 
-/** Reading a GB takes some seconds, once after a crash; a small ledger takes some milliseconds, at every start. */
+/**
+ * Checking 1 GB takes some seconds, only after a crash; checking a small ledger takes some milliseconds, at every
+ * start.
+ */
 const checkedAfterCrashBytes = 2 ** 30;
 const alwaysCheckedBytes = 2 ** 22;
 
-/** Other processes copy the log and begin a new one while its parts are read. */
+/** Several looks, because other processes may copy the log and begin a new one while its parts are read. */
 const looks = 8;
 const betweenLooksMs = 15;
 
-/** @throws Failure ledger_shrank where a ledger was and none is */
+/** @throws Failure ledger_shrank when there was a ledger and now there is none */
 export function refuseEmptied(path: string, counter: WriteCounter, counters: WriteCounters | null): void {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0) return;
   if (counter.writes === 'accepted') return;
@@ -22,7 +25,7 @@ export function refuseEmptied(path: string, counter: WriteCounter, counters: Wri
 }
 
 /**
- * Reads the file and its log beside SQLite, which would play any log into any file.
+ * Reads the file and its log without SQLite, which would play any log into any file.
  *
  * @throws Failure ledger_log_foreign, ledger_shrank
  */
@@ -42,13 +45,13 @@ export async function refuseLost(path: string, file: HeldFile, counter: WriteCou
 }
 
 /**
- * What a crash left is looked over before anything is copied out of the log: nothing of a damaged ledger is changed.
+ * Checks what a crash left before anything is copied out of the log, so that a damaged ledger is not changed.
  *
  * @throws Failure ledger_unreadable
  */
 export function checkAfterCrash(path: string, file: HeldFile): void {
   if (readLog(path) === null || isInUse(path) || file.size() > checkedAfterCrashBytes) return;
-  // Without the right to write SQLite does not copy the log when it closes the file.
+  // A read-only connection does not copy the log when it closes the file.
   const database = openDatabase(path, { readOnly: true });
   try {
     check(database, path);
@@ -67,7 +70,9 @@ function check(database: Database, path: string): void {
   if (row?.quick_check !== 'ok') throw unreadableLedger(path, 'is damaged');
 }
 
-/** Whether a process has the file open; unknown is no, and costs a check that was not needed. */
+/**
+ * Whether a process has the file open. If that is unknown, the answer is no, which costs a check that was not needed.
+ */
 function isInUse(path: string): boolean {
   const inode = identityOf(indexOf(path))?.split(':')[1];
   if (inode === undefined) return false;

@@ -12,7 +12,7 @@ export interface Transactions {
   rollback(): void;
 }
 
-/** Waits without holding up the event loop, as SQLite's own busy handler would. */
+/** Tries again while the file is busy. SQLite's own busy handler would hold up the event loop. */
 export async function whenFree<T>(timeoutMs: number, work: () => T): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 25)) {
@@ -30,9 +30,9 @@ export interface WritingOptions {
   busyTimeoutMs: number;
   watch: Watch;
   writeCounter: WriteCounter;
-  /** Called in every transaction. @throws Failure when this program may not use the tables any more */
+  /** Called in every transaction. @throws Failure when this program must no longer use the tables */
   refuse: (connection: Connection) => void;
-  /** Something was written. */
+  /** Called when something was written. */
   written: () => void;
 }
 
@@ -47,7 +47,7 @@ export function writing(connection: Connection, options: WritingOptions): Transa
     async begin() {
       try {
         watch.refuseGone();
-        // Left by a rollback that failed.
+        // A rollback that failed may have left a transaction.
         rollBack(database);
         // IMMEDIATE: a transaction that first reads and then writes cannot lose its snapshot to another process.
         database.exec('PRAGMA busy_timeout = 0');
@@ -68,7 +68,7 @@ export function writing(connection: Connection, options: WritingOptions): Transa
       if (hasWritten) execute({ sql: `PRAGMA user_version = ${writes}`, parameters: [] });
       execute({ sql: 'COMMIT', parameters: [] });
       if (!hasWritten) return;
-      // What was written into a file that is gone must not be acknowledged.
+      // A write to a file that is gone must not be acknowledged.
       watch.refuseGone();
       watch.committed(writes);
       writeCounter.raise(writes);

@@ -5,22 +5,25 @@ import { isOlder, readHeader, type Header } from './header.ts';
 import { readIndex, type LogIndex } from './log-index.ts';
 import { isBehind } from './writes.ts';
 
-/** The ledger is three files: whichever goes, what is written from then on is nowhere. */
+/** The ledger is three files: if any of them goes, whatever is written from then on is lost. */
 export interface Watch {
-  /** @throws Failure ledger_gone when one of the files was moved, removed or replaced */
+  /** @throws Failure ledger_gone when one of the files was moved, removed, or replaced */
   refuseGone(): void;
   /**
-   * Only while nobody else can write.
+   * Only to be called while no other process can write.
    *
-   * @param writes that the ledger holds now
+   * @param writes the count that the ledger holds now
    * @throws Failure ledger_gone when the content of one of the files was replaced or cut
    */
   refuseOverwritten(writes: number): void;
-  /** So many are committed: less is never right again. */
+  /** Records that so many writes are committed: the ledger must never hold fewer again. */
   committed(writes: number): void;
-  /** The log was copied into the file: what it holds now is never less. */
+  /** Records that the log was copied into the file, which must never hold less again. */
   remember(): void;
-  /** Another log lies beside the file, or the file holds less than was copied into it: to copy our log would mix the two. */
+  /**
+   * Whether another log is beside the file, or the file holds less than was copied into it: copying our log would mix
+   * them.
+   */
   isReplaced(): boolean;
   release(): void;
 }
@@ -34,7 +37,7 @@ const unwatched: Watch = {
   release: () => undefined,
 };
 
-/** @param file the main one; SQLite has made the other two */
+/** @param file the main file; SQLite has made the other two */
 export function watchFiles(path: string, file: HeldFile | null, database: Database): Watch {
   if (path === memory || file === null) return unwatched;
   const [log, index] = [holdFile(logOf(path)), holdFile(indexOf(path))];
@@ -44,10 +47,13 @@ export function watchFiles(path: string, file: HeldFile | null, database: Databa
     throw ledgerGone(path);
   }
   let copied = readHeader(file);
-  /** In the file and its log. */
+  /** The count of writes in the file and its log. */
   let held = copied.writes;
 
-  /** What file and index say; null where the file cannot be what copying the log makes of it. In this order, others may copy meanwhile. */
+  /**
+   * What the index and the file say; null if the file cannot be the result of copying the log. They are read in this
+   * order because other processes may copy meanwhile.
+   */
   const look = (): { counted: LogIndex; header: Header } | null => {
     const counted = readIndex(index);
     const header = readHeader(file);
@@ -66,7 +72,8 @@ export function watchFiles(path: string, file: HeldFile | null, database: Databa
         [identityOf(indexOf(path)), index.key],
       ];
       if (main === file.key && others.every(([now, then]) => now === then)) return;
-      // SQLite still has the log open: what was acknowledged is saved while nothing else can be in its place.
+      // A file was removed, but SQLite still has the log open: save what was acknowledged while nothing has taken its
+      // place.
       if (main === file.key && others.every(([now, then]) => now === null || now === then)) {
         database.exec('PRAGMA wal_checkpoint(PASSIVE)');
       }
@@ -94,15 +101,16 @@ export function watchFiles(path: string, file: HeldFile | null, database: Databa
   };
 }
 
-/** The log holds all that its index counts: nobody has cut it. */
+/** Whether the log holds everything that its index counts, so that it was not cut. */
 function isWhole(log: HeldFile, { frames, pageBytes, salts }: LogIndex): boolean {
   if (frames === 0) return true;
   return log.size() >= 32 + frames * (24 + pageBytes) && log.read(16, 8).equals(salts);
 }
 
 /**
- * The file is shorter than it says. Whoever copies the log writes the first page before the last: so it is looked at again,
- * and only believed where nobody did so meanwhile. The log does not begin anew while one can write.
+ * Whether the file is shorter than its header says. A process that copies the log writes the first page before the
+ * last, so the header is checked again, and believed only if no process copied meanwhile. The log does not start over
+ * while this process can write.
  */
 function isCut(file: HeldFile, index: HeldFile): boolean {
   const before = readIndex(index);

@@ -13,21 +13,23 @@ import { join } from 'node:path';
 import { makePrivateFolder } from '../../private-folder.ts';
 import { isBehind } from './writes.ts';
 
-/** Where it is remembered, outside the ledger, how much a ledger held. */
+/** Where to record, outside the ledgers, how much each ledger held. */
 export interface WriteCounters {
   readonly folder: string;
-  /** Made after the first ledger only, so that one without any ledger shows that a ledger is gone. */
+  /** Made only after the first ledger, so a key without any ledger shows that a ledger is gone. */
   readonly signingKey: string;
-  /** Of the ledgers whose place nobody named. */
+  /** The folder of the ledgers whose location nobody chose. */
   readonly ledgers: string;
-  /** They are compared with, and stay as they are. */
+  /** True: counters are only compared with, and never changed. */
   readonly isReadOnly?: boolean;
 }
 
 export interface WriteCounter {
-  /** The transactions that the ledger held at least; null: nothing is known; `accepted`: a person takes it as it is. */
+  /**
+   * The fewest transactions that the ledger must hold; null: unknown; `accepted`: a person accepts the ledger as it is.
+   */
   readonly writes: number | 'accepted' | null;
-  /** Also that there is one. Another process may have raised it further. */
+  /** Also records that there is a ledger. Another process may have raised the count further. */
   raise(writes: number): void;
   close(): void;
 }
@@ -35,7 +37,7 @@ export interface WriteCounter {
 const digits = 12;
 const accepted = 'accepted'.padEnd(digits);
 
-/** Without a folder, or where it cannot be written, nothing is remembered. */
+/** Without a folder, or if it cannot be written, nothing is recorded. */
 export function openWriteCounter(counters: WriteCounters | null, path: string): WriteCounter {
   const file = counters === null ? null : fileOf(counters, path);
   let descriptor: number | null | undefined;
@@ -56,7 +58,8 @@ export function openWriteCounter(counters: WriteCounters | null, path: string): 
       if (descriptor === null) return;
       const raised = toWrites(textOf(descriptor));
       if (typeof raised === 'number' && isBehind(writes, raised)) return;
-      // In place and within one page, so that it cannot be seen half written. A power cut may undo it, never the ledger.
+      // In place and within one page, so that it cannot be seen half written. A power cut may undo this, but never the
+      // ledger.
       writeSync(descriptor, String(writes).padEnd(digits), 0);
     },
     close() {
@@ -66,13 +69,13 @@ export function openWriteCounter(counters: WriteCounters | null, path: string): 
   };
 }
 
-/** The ledger is taken as it is when it is opened next, and counted from there. */
+/** The ledger is accepted as it is when it is next opened, and counted from there. */
 export function acceptLedger(counters: WriteCounters, path: string): void {
   makePrivateFolder(counters.folder);
   writeFileSync(fileOf(counters, path), `${accepted}\n${path}\n`, { mode: 0o600 });
 }
 
-/** A ledger was in use in this data folder, and nothing of one is left in it. */
+/** Whether a ledger was in use in this data folder and nothing of it is left. */
 export function isOrphaned({ folder, signingKey, ledgers }: WriteCounters): boolean {
   if (!existsSync(signingKey) || namesIn(folder).length > 0) return false;
   return !namesIn(ledgers).some((name) => name.endsWith('.db'));

@@ -2,7 +2,7 @@ import { logOf, holdFile, type HeldFile } from './files.ts';
 
 /**
  * A ledger counts the transactions that wrote to it, in the `user_version` of its first page
- * (https://www.sqlite.org/fileformat.html, 1.3.12). So every transaction in the log has that page with it, and a file and
+ * (https://www.sqlite.org/fileformat.html, 1.3.12). So every transaction in the log includes that page, and a file and
  * its log show whether they belong together, and whether they hold less than they did.
  */
 export const writesAt = 60;
@@ -10,7 +10,7 @@ const most = 0x7fffffff;
 
 export const nextWrites = (writes: number): number => (writes + 1) & most;
 
-/** The count starts over after 2^31: what is less than half of that ahead is later. */
+/** The count starts over after 2^31: a count less than half of that ahead is later. */
 export function isBehind(writes: number, than: number): boolean {
   const distance = (than - writes) & most;
   return distance > 0 && distance < most / 2;
@@ -32,7 +32,7 @@ const frameHeaderBytes = 24;
 const isLogHeader = (header: Buffer): boolean =>
   header.length === headerBytes && header.readUInt32BE(0) >>> 1 === 0x377f0682 >>> 1;
 
-/** Null where nothing was written into one (https://www.sqlite.org/fileformat.html, 4.1). */
+/** Null if there is no log, or nothing was written to it (https://www.sqlite.org/fileformat.html, 4.1). */
 export function readLog(path: string): Log | null {
   const file = holdFile(logOf(path));
   if (file === null) return null;
@@ -63,7 +63,10 @@ export function readLog(path: string): Log | null {
   }
 }
 
-/** Every transaction between the file and the first one of its log would be missing, or the file is newer than the log. */
+/**
+ * Whether a log belongs to its file: no transaction is missing between the file and the first one of the log, and the
+ * file is not newer than the log.
+ */
 export function belongs({ writes }: Log, toWrites: number): boolean {
   if (writes === null) return true;
   return !isBehind(nextWrites(toWrites), writes.first) && !isBehind(writes.last, toWrites);

@@ -12,7 +12,7 @@ export const postedCardOfPage = sql<SqlBool>`cards.item_id =
   (SELECT every.item_id FROM cards AS every WHERE every.survey_id = page.survey_id AND every.state = 'posted'
    ORDER BY every.revision DESC LIMIT 1)`;
 
-/** Of both, beside the columns of the closing. */
+/** The columns of both, selected beside those of the closing. */
 export const answerAndCardColumns = [
   'answers.revision',
   'answers.rating',
@@ -41,7 +41,7 @@ interface AnswerAndCard extends Pick<AnswersTable, (typeof formColumns)[number]>
   posted_at: string | null;
 }
 
-/** Each null where the join found none. */
+/** Each is null if the join found none. */
 export function answerAndCardOf(row: AnswerAndCard): {
   answer: Answer | null;
   card: Pick<Card, 'itemId' | 'postedAt'> | null;

@@ -3,7 +3,7 @@ import type { ReminderState } from '../../domain/closing/reminder-state.ts';
 import type { ClosingState } from '../../domain/closing/transitions.ts';
 import type { LedgerTables } from '../ledger/tables.ts';
 
-/** Which closings are meant: those that meet everything that is given. Of several values in a list, one is enough. */
+/** Selects the closings that meet every condition given. Any one value of a list is enough. */
 export interface ClosingFilter {
   states?: readonly ClosingState[];
   /** Closed at this time or later. */
@@ -14,23 +14,23 @@ export interface ClosingFilter {
   sentSince?: string;
   /** The message left, or may have left, before this time. */
   sentUntil?: string;
-  /** Of closings. */
+  /** Ids of closings. */
   ids?: readonly string[];
-  /** Of the agent who gets the rating. */
+  /** The agents who get the rating. */
   agentIds?: readonly string[];
   inboxIds?: readonly string[];
   topicIds?: readonly string[];
   channels?: readonly string[];
   brands?: readonly string[];
-  /** Of the survey's reminder. */
+  /** States of the survey's reminder. */
   reminders?: readonly ReminderState[];
-  /** Of the newest answer. */
+  /** Ratings of the newest answer. */
   ratings?: readonly number[];
   /** The newest answer came at this time or later. */
   answeredSince?: string;
   /** The newest answer came before this time. */
   answeredUntil?: string;
-  /** The newest answer has a comment that contains this text, in whatever case; '' is in every comment. */
+  /** The newest answer has a comment that contains this text, ignoring case; '' is in every comment. */
   comment?: string;
   /** Nobody has noted since the newest answer that nothing is left to do. */
   open?: boolean;
@@ -41,15 +41,15 @@ type Builder = ExpressionBuilder<LedgerTables, 'closings'>;
 type Condition = Expression<SqlBool>;
 
 /**
- * What leads to the closings. Each of its values has a stretch of its own in an index that is in the order of the list;
- * everything else is looked at in the rows of it.
+ * The column that leads to the closings. Each of its values has a stretch of its own in an index, in the order of the
+ * list; every other condition is checked on the rows of that stretch.
  */
 export interface Lead {
   column: 'id' | 'rating' | 'reminder' | 'agent_id' | 'state' | 'inbox_id' | 'channel' | 'brand' | 'topic_id';
   values: readonly (string | number)[];
 }
 
-/** The one that leaves fewest; null: the closings in the order of their time. */
+/** The lead that leaves the fewest closings; null: all closings in the order of their time. */
 export function leadOf(filter: ClosingFilter): Lead | null {
   const leads: readonly [Lead['column'], Lead['values'] | undefined][] = [
     ['rating', filter.ratings],
@@ -61,7 +61,7 @@ export function leadOf(filter: ClosingFilter): Lead | null {
     ['brand', filter.brands],
     ['channel', filter.channels],
   ];
-  // These are few, whatever else is given.
+  // These select few closings, whatever else is given.
   const { ids, answeredSince, sentSince } = filter;
   if (ids !== undefined || answeredSince !== undefined || sentSince !== undefined) return null;
   for (const [column, values] of leads) {
@@ -70,7 +70,7 @@ export function leadOf(filter: ClosingFilter): Lead | null {
   return null;
 }
 
-/** Where a row that leads has the time and the id of its closing. */
+/** Where a row of the lead has the time and the id of its closing. */
 export interface Place {
   time: 'closings.closed_at' | 'closing_topics.closed_at';
   id: 'closings.id' | 'closing_topics.closing_id';
@@ -82,7 +82,7 @@ export function placeOf(lead: Lead | null): Place {
     : { time: 'closings.closed_at', id: 'closings.id' };
 }
 
-/** All conditions but those of the lead and of the time of closing; those that cost least come first. */
+/** All conditions except those on the lead and on the time of closing, the cheapest first. */
 export function conditionsOf(eb: Builder, filter: ClosingFilter, lead: Lead | null): Condition[] {
   const { ids, topicIds, answeredSince, answeredUntil, comment, open, sentSince, sentUntil } = filter;
   const columns = [
@@ -127,7 +127,7 @@ export function conditionsOf(eb: Builder, filter: ClosingFilter, lead: Lead | nu
       ),
     );
   }
-  // Nobody can follow up on somebody who was forgotten.
+  // Nobody can follow up with a customer who was forgotten.
   if (open === true) conditions.push(eb.not(followedUp(eb)), eb('closings.forgotten_at', 'is', null));
   return conditions;
 }
@@ -140,7 +140,9 @@ function sentWithin(eb: Builder, since: string | undefined, until: string | unde
   return eb('closings.id', 'in', sent);
 }
 
-/** Where only the end is given, nothing leads to them: as many as were ever answered may be meant. */
+/**
+ * If only the end is given, no index of answers leads to the closings: the range may hold every answer there ever was.
+ */
 function answeredWithin(eb: Builder, since: string | undefined, until: string | undefined): Condition[] {
   const ends = [
     ...(since === undefined ? [] : [sql`newest.answered_at >= ${since}`]),
@@ -154,8 +156,8 @@ function answeredWithin(eb: Builder, since: string | undefined, until: string | 
 }
 
 /**
- * All of these in one step of the index of a range, which is in the order of time as well: a closing that does not meet them
- * costs no read of its row, however many of those there are.
+ * Checks all of these in one step of the index of a range, which is in the order of time as well: a closing that does
+ * not meet them costs no read of its row, however many such closings there are.
  */
 function inIndex(
   eb: Builder,
@@ -166,16 +168,16 @@ function inIndex(
     .selectFrom('closings as same')
     .select(sql.lit(1).as('one'))
     .where(sql<SqlBool>`same.closed_at = ${sql.ref(time)}`)
-    // Not by the index of ids, which would lead to the row.
+    // Keeps SQLite from using the index of ids, which would lead to the row.
     .where(sql<SqlBool>`same.id || '' = ${sql.ref(id)}`)
     .where((of) => of.and(others.map(([column, values]) => unled(`same.${column}`, values))));
-  // Of an EXISTS, SQLite makes a join, and then looks at what else is asked of the row first.
+  // SQLite turns an EXISTS into a join, and then checks the other conditions on the row first.
   return sql<SqlBool>`${same} IS NOT NULL`;
 }
 
 type FilteredColumn = Exclude<Lead['column'], 'id' | 'topic_id' | 'reminder'>;
 
-/** Not by the index of the column, which may be far longer than that of the lead. */
+/** Keeps SQLite from using the column's index, whose stretch may be far longer than the lead's. */
 function unled(column: `${'closings' | 'same'}.${FilteredColumn}`, values: readonly unknown[]): Condition {
   const none = sql.lit(column.endsWith('.rating') ? 0 : '');
   return sql<SqlBool>`coalesce(${sql.ref(column)}, ${none}) IN (${sql.join(values)})`;
@@ -214,7 +216,7 @@ function newestAnswer(eb: Builder, condition: ReturnType<typeof sql>): Condition
   );
 }
 
-/** A customer who changes the answer afterwards says something new. */
+/** A note counts from the newest answer on: a customer who changes the answer says something new. */
 function followedUp(eb: Builder): Condition {
   return eb.exists(
     eb

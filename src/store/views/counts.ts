@@ -23,11 +23,11 @@ export interface ClosedBetween {
 
 export interface ClosingCounts {
   states: Partial<Record<ClosingState, number>>;
-  /** Every reason of the suppressed ones. */
+  /** How many suppressed closings have each reason. */
   reasons: Partial<Record<ReasonCode, number>>;
 }
 
-/** How many closings of a range are in each state, and why the suppressed ones are. */
+/** How many closings of a range are in each state, and why the suppressed ones were suppressed. */
 export async function countClosings(
   ledger: Ledger,
   { lane, since, until }: ClosedBetween,
@@ -58,7 +58,7 @@ export type FailedClosing = Pick<Closing, 'conversationId' | 'error' | 'dueAt'>;
 
 const pageSize = 500;
 
-/** Newest first, read in pages. */
+/** Failed closings, then scheduled ones, each newest first, read in pages. */
 export async function* failuresBetween(
   ledger: Ledger,
   { lane, since, until }: ClosedBetween,
@@ -114,11 +114,11 @@ async function dueIn(db: Reading, now: string, cap: HourlyCap): Promise<number> 
   return Number(row?.count ?? 0);
 }
 
-/** What waits to be decided or to leave. */
+/** Closings that wait to be decided or to leave. */
 export interface Queued {
-  /** All of it, whenever it is due. */
+  /** All of them, whenever they are due. */
   all: number;
-  /** What may be worked on now. */
+  /** Those that may be worked on now. */
   due: number;
 }
 
@@ -151,24 +151,24 @@ const openStates = [
 export interface QueueFigures {
   /** Null while messages may leave. */
   pause: SendingPause | null;
-  /** When the next message may leave, because as many as may within the hour have left; null: now. */
+  /** When the next message may leave, because the hour is full; null: now. */
   fullUntil: string | null;
   /** Closings that the queue may take now. */
   due: number;
-  /** Since when the one that waits longest has been due. */
+  /** Since when the closing that waits longest has been due. */
   oldestDueAt: string | null;
   states: Record<(typeof openStates)[number], number>;
   /** The oldest renewal among all claims; null: nothing is in work. */
   oldestClaimAt: string | null;
   /** Surveys of known closings whose newest answer has no card in Gladly. */
   cardsMissing: number;
-  /** Alerts that are not sent, and not given up. */
+  /** Alerts that are neither sent nor given up. */
   alertsDue: number;
-  /** Of surveys that are not answered. */
+  /** Those of surveys that are not answered. */
   reminders: OpenReminders;
 }
 
-/** The cost grows with what is open, never with what is done. */
+/** The cost grows with what is open, never with what is finished. */
 export async function queueFigures(
   ledger: Ledger,
   now: string,
@@ -237,7 +237,7 @@ async function countOpen(db: Reading, lane: Lane): Promise<QueueFigures['states'
   return { ...none, ...counted };
 }
 
-/** Without answers whose closing the ledger does not know: only another post by hand brings their cards. */
+/** Leaves out answers whose closing the ledger does not know: only another post by hand posts their cards. */
 async function countCardsDue(db: Reading): Promise<number> {
   const row = await db
     .selectFrom('cards_due')

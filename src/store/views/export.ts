@@ -16,7 +16,7 @@ import { asResolved } from './surveys.ts';
 /** A closing with what came of it. */
 export interface ExportedClosing {
   closing: Closing;
-  /** Of the response that counts. */
+  /** The channel of the response that counts. */
   channel: string | null;
   answer: Answer | null;
   card: Pick<Card, 'itemId' | 'postedAt'> | null;
@@ -29,22 +29,22 @@ export interface ExportedClosing {
 
 /** Which closings are exported. */
 export interface ExportRange extends ClosedBetween {
-  /** When the newest answer came, from `since` until before `until`; null: whether there is one or not. */
+  /** Only closings whose newest answer came from `since` until before `until`; null: with or without an answer. */
   answered: { since: string; until: string } | null;
 }
 
-/** The evidence of a closing may have 60 kB. */
+/** Few, because the evidence of a closing may have 60 kB. */
 const pageSize = 200;
 
-/** Where a page ends: the time and the id that its rows are in the order of. */
+/** Where a page ends: the time and the id that its rows are ordered by. */
 interface Position {
   at: string;
   id: string;
 }
 
 /**
- * Oldest first, or in the order of their answers where these are asked for; in pages of a transaction each: memory does not
- * grow, and the ledger's log is not kept from being cleared. What changes meanwhile may show.
+ * Oldest first, or in the order of their answers if `answered` is given. Each page is a transaction of its own: memory
+ * does not grow, and the ledger's log can be cleared. Changes made meanwhile may show.
  */
 export async function* exportClosings(
   ledger: Ledger,
@@ -76,7 +76,7 @@ function closedPage(db: Reading, { lane, until }: ClosedBetween, after: Position
     .limit(pageSize);
 }
 
-/** Each step goes by the times of answers, and costs by the answers of the page. */
+/** Each step follows the index of answer times, and costs only as much as the answers of the page. */
 function answeredPage(
   db: Reading,
   { lane, since, until }: ClosedBetween,

@@ -3,7 +3,7 @@ import type { QuestionKind } from '../../domain/eligibility/questionnaire.ts';
 import type { Reading } from '../ledger/ledger.ts';
 import { isNewestAnswer, isOf, type ScoreCohort } from './score-counts.ts';
 
-/** How many newest answers with a low rating have which reason; null: none. */
+/** How many newest answers with a low rating give each reason; null: no reason. */
 export async function lowReasonCounts(
   db: Reading,
   cohort: ScoreCohort,
@@ -17,7 +17,7 @@ export async function lowReasonCounts(
   return rows.map(({ reason, answers }) => ({ reason, answers: Number(answers) }));
 }
 
-/** `choice` null: words, which are counted and not told apart. */
+/** `choice` null: free text, which is counted as a whole. */
 export interface CountedReply {
   kind: QuestionKind;
   text: string;
@@ -25,7 +25,7 @@ export interface CountedReply {
   answers: number;
 }
 
-/** How many newest answers have which answer to the organization's own question. */
+/** How many newest answers give each reply to the organization's own question. */
 export async function questionCounts(db: Reading, cohort: ScoreCohort): Promise<CountedReply[]> {
   const { rows } = await sql<Omit<CountedReply, 'answers'> & { answers: number | string }>`
     SELECT answer.question_kind AS kind, answer.question_text AS text, answer.question_choice AS choice,

@@ -3,9 +3,7 @@ import type { Closing } from '../../domain/closing/closing.ts';
 import { toClosing } from '../closings/rows.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
-/**
- * By closing id, survey id or conversation id; each closing of a conversation once, newest first.
- */
+/** Finds closings by closing id, survey id, or conversation id, newest first; each closing of a conversation once. */
 export async function findClosings(ledger: Ledger, anyId: string): Promise<Closing[]> {
   return ledger.read(async (db) => {
     const rows = await db
@@ -24,10 +22,11 @@ export async function findClosings(ledger: Ledger, anyId: string): Promise<Closi
 }
 
 /**
- * All closings of whoever has this id or address, newest first, also those that were decided before the customer was read.
+ * All closings of the customer with this id or address, newest first, including those that were decided before the
+ * customer was read.
  *
  * @param customerId as it was typed
- * @param address the same, normalized
+ * @param address the same text, normalized
  */
 export async function findClosingsOfCustomer(
   ledger: Ledger,
@@ -61,7 +60,7 @@ export async function findClosingsOfCustomer(
   });
 }
 
-/** A trial that the live lane knows as well. */
+/** A trial whose closing the live lane knows. */
 function isSupersededBy({ lane, conversationId, closedAt }: Closing, others: readonly Closing[]): boolean {
   return (
     lane !== 'live' &&

@@ -5,7 +5,7 @@ import type { GroupCounts } from '../../domain/scores/group-counts.ts';
 import { calendarFields, periodsOf, type CalendarField } from '../../domain/values/calendar.ts';
 import type { Reading } from '../ledger/ledger.ts';
 
-/** Which closings are counted: of the live lane, by their own time. Filters hold ids; an empty list filters nothing. */
+/** Which closings of the live lane are counted, by their own time. Filters hold ids; an empty list filters nothing. */
 export interface ScoreCohort {
   since: string;
   until: string;
@@ -15,7 +15,7 @@ export interface ScoreCohort {
     topics: readonly string[];
     channels: readonly string[];
     brands: readonly string[];
-    /** Closings that were imported; `with`, where it is left out. */
+    /** Which imported closings are counted; `with` if left out. */
     imported?: ImportChoice;
   };
 }
@@ -26,21 +26,24 @@ export type ScoreField = 'agent' | 'inbox' | 'topic' | 'channel' | 'brand' | 're
 export interface CountedGroup {
   /** In the order of the fields. */
   keys: (string | null)[];
-  /** By topic, each closing is in one group that is its first; without topics, every group is. */
+  /**
+   * By topic, a closing may be in several groups, one of which is its first; without topics, every group is a first
+   * one.
+   */
   isFirst: boolean;
   counts: GroupCounts;
 }
 
 type Counted = Exclude<keyof GroupCounts, 'ratings'> | 'one' | 'two' | 'three' | 'four' | 'five';
 
-/** Sums are numbers or, in some databases, their texts. */
+/** Sums are numbers or, in some databases, numbers as text. */
 type CountedRow = Record<Counted, number | string> &
   Record<`key_${number}`, string | null> & { is_first: number | string };
 
 /**
- * Counts the closings of a cohort, grouped by the fields, of which at most one is of the calendar. Every report is counted
- * here, so that whatever it is grouped and filtered by has the same denominator: each closing is in one group that is its
- * first, and by topic perhaps in others.
+ * Counts the closings of a cohort, grouped by the fields, of which at most one is a calendar field. Every report is
+ * counted here, so that every grouping and filter has the same denominator: each closing has one group that is its
+ * first and, by topic, perhaps others.
  */
 export async function countGroups(
   db: Reading,
@@ -90,16 +93,16 @@ export async function countReasons(
   return rows.map(({ codes, closings }) => ({ codes, closings: Number(closings) }));
 }
 
-/** Of the closing that is being counted. */
+/** Whether `answer` is the newest answer of the closing that is being counted. */
 export const isNewestAnswer = sql`answer.survey_id = closing.survey_id AND answer.revision =
   (SELECT max(every.revision) FROM answers AS every WHERE every.survey_id = closing.survey_id)`;
 
-/** Of the closing that is being counted: by its time, so that what comes next is beside what was read last. */
+/** Finds the counted closing's topics by its time, so that the topics read next are beside those read last. */
 function isTopicOf(alias: 'topic' | 'first'): RawBuilder<unknown> {
   return sql`${sql.ref(`${alias}.closed_at`)} = closing.closed_at AND ${sql.ref(`${alias}.closing_id`)} = closing.id`;
 }
 
-/** Having no topic counts as one. */
+/** Having no topic counts as a topic. */
 const isFirstTopic = sql`CASE WHEN topic.topic_id IS NULL THEN 1
   WHEN topic.topic_id = (SELECT min(first.topic_id) FROM closing_topics AS first WHERE ${isTopicOf('first')}) THEN 1
   ELSE 0 END`;
@@ -113,14 +116,18 @@ function boundsOf({ since, until }: Pick<ScoreCohort, 'since' | 'until'>): Bound
   return { since: sql`${since}`, until: sql`${until}` };
 }
 
-/** Periods lie within the range: with its ends besides, each would be looked for in all of it. */
+/**
+ * Periods lie within the range: with the ends of the range as further conditions, each would be searched for in all of
+ * it.
+ */
 const boundsOfPeriod: Bounds = { since: sql`period.since`, until: sql`period.until` };
 
 /** The closings of a cohort. */
 export function isOf(cohort: ScoreCohort, { since, until }: Bounds = boundsOf(cohort)): RawBuilder<unknown> {
   const among = (column: string, ids: readonly string[]): RawBuilder<unknown>[] =>
     ids.length === 0 ? [] : [sql`${sql.ref(column)} IN (${sql.join([...ids])})`];
-  // An inbox may have a third of all closings: their rows would cost more than the index of the whole range.
+  // An inbox may have a third of all closings: reading their rows would cost more than walking the index of the whole
+  // range.
   const unled = (column: string, ids: readonly string[]): RawBuilder<unknown>[] =>
     ids.length === 0 ? [] : [sql`coalesce(${sql.ref(column)}, '') IN (${sql.join([...ids])})`];
   const { agents, inboxes, topics, channels, brands } = cohort.filters;
@@ -165,7 +172,7 @@ function keyOf(field: ScoreField): RawBuilder<unknown> {
   }
 }
 
-/** Only between the first and the last closing: a range may begin long before them. */
+/** Only periods between the first and the last closing: a range may begin long before the first. */
 async function periodsIn(
   db: Reading,
   { since, until }: ScoreCohort,
@@ -182,7 +189,7 @@ async function periodsIn(
   const last = await inRange.orderBy('closed_at', 'desc').executeTakeFirst();
   if (first === undefined || last === undefined) return [];
   const end = timeAt(Date.parse(last.closed_at) + 1);
-  // Our own texts, and more of them than a statement takes parameters.
+  // Literals: the texts are our own, and there may be more of them than a statement takes parameters.
   return periodsOf({ since: first.closed_at, until: end }, field, timeZone).map(
     (period) => sql`(${sql.lit(period.key)}, ${sql.lit(period.since)}, ${sql.lit(period.until)})`,
   );
@@ -203,7 +210,7 @@ const counted = [
   sumWhere(sql`closing.state = 'suppressed'`, 'suppressed'),
   sumWhere(sql`closing.state IN ('pending', 'scheduled', 'failed')`, 'waiting'),
   sumWhere(sql`${isOut} OR (${isAnswered})`, 'asked'),
-  // An answer shows that the survey was opened, also where the visit was not kept.
+  // An answer shows that the survey was opened, even if the visit was not recorded.
   sumWhere(sql`(${isAnswered}) OR (${isOut} AND ${isVisited})`, 'opened'),
   sumWhere(isAnswered, 'answered'),
   sumWhere(sql`closing.state = 'answered' AND closing.provider IS NULL`, 'unasked'),

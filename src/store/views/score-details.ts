@@ -3,12 +3,12 @@ import type { Reading } from '../ledger/ledger.ts';
 import type { NameKind, NamesTable } from '../ledger/tables.ts';
 import { isNewestAnswer, isOf, type ScoreCohort } from './score-counts.ts';
 
-/** All names of a kind: as many as an organization has. */
+/** All names of a kind: only as many as the organization has. */
 export async function namesIn(db: Reading, kind: NameKind): Promise<NamesTable[]> {
   return db.selectFrom('names').selectAll().where('kind', '=', kind).orderBy('id').execute();
 }
 
-/** Whether a live closing has this, whatever it is called. */
+/** Whether a closing has this id, whatever its name is. */
 export async function isKnownIn(db: Reading, kind: NameKind, id: string): Promise<boolean> {
   if (kind === 'topic') {
     const topic = db.selectFrom('closing_topics').select('topic_id').where('topic_id', '=', id).limit(1);
@@ -19,7 +19,7 @@ export async function isKnownIn(db: Reading, kind: NameKind, id: string): Promis
   return (await closing.executeTakeFirst()) !== undefined;
 }
 
-/** Whether a delivery has only tried something out with closings of this time. */
+/** Whether there are trials of closings in this range. */
 export async function hasTrialIn(
   db: Reading,
   { since, until }: Pick<ScoreCohort, 'since' | 'until'>,
@@ -34,7 +34,7 @@ export async function hasTrialIn(
   return (await trial.executeTakeFirst()) !== undefined;
 }
 
-/** A profile has a few. */
+/** The brands of all closings: a profile has a few. */
 export async function brandsIn(db: Reading): Promise<string[]> {
   const rows = await db
     .selectFrom('closings')
@@ -52,7 +52,7 @@ export interface CreditPair {
   answers: number;
 }
 
-/** Newest answers by who gets the rating and who was assigned. */
+/** Newest answers, counted by responder and assignee. */
 export async function creditPairs(db: Reading, cohort: ScoreCohort): Promise<CreditPair[]> {
   const { rows } = await sql<Omit<CreditPair, 'answers'> & { answers: number | string }>`
     SELECT closing.agent_id AS "responderId", closing.assignee_id AS "assigneeId", count(*) AS answers
@@ -62,7 +62,7 @@ export async function creditPairs(db: Reading, cohort: ScoreCohort): Promise<Cre
   return rows.map((row) => ({ ...row, answers: Number(row.answers) }));
 }
 
-/** When low ratings were given, and when somebody noted that nothing is left to do about each; null: it is open. */
+/** When each low rating was given, and when somebody noted that nothing is left to do about it; null: it is open. */
 export async function followUps(
   db: Reading,
   cohort: ScoreCohort,
@@ -98,7 +98,7 @@ export interface LowRating {
   answeredAt: string;
 }
 
-/** Those of the newest closings first. */
+/** Newest closings first. */
 export async function lowRatings(
   db: Reading,
   cohort: ScoreCohort,

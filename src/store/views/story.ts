@@ -26,7 +26,7 @@ import { countIn } from '../medallia/counts.ts';
 import { reminderIn } from '../queue/reminder-rows.ts';
 import { medalliaStatesIn, type MedalliaState } from '../medallia/states.ts';
 
-/** All that the ledger knows of one closing, each list oldest first. */
+/** Everything that the ledger knows about one closing, each list oldest first. */
 export interface Story {
   closing: Closing;
   history: HistoryEntry[];
@@ -37,13 +37,13 @@ export interface Story {
   cardFailure: CardFailure | null;
   /** What its link asks besides the rating. */
   form: SurveyForm | null;
-  /** Who learned of its low ratings. */
+  /** The alerts of its low ratings. */
   alerts: Alert[];
   visits: VisitCount[];
   notes: Note[];
-  /** What Agent Connect says of its request; null where it was not read yet, or asked by nobody. */
+  /** What Agent Connect says about its request; null if that was not read yet, or there was no request. */
   medallia: MedalliaState | null;
-  /** Where nobody was asked and it is to count there all the same; null elsewhere. */
+  /** Set if nobody was asked but the closing is to count in Agent Connect; else null. */
   count: Count | null;
   reminder: Reminder | null;
 }

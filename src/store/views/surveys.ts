@@ -23,19 +23,19 @@ export interface ListedClosing {
   card: { itemId: string; postedAt: string | null } | null;
   /** Oldest first. */
   notes: Note[];
-  /** Null where Agent Connect was not asked, or its row was not read yet. */
+  /** Null if Agent Connect was not asked, or its row was not read yet. */
   medallia: MedalliaState | null;
 }
 
-/** Of the last closing of a page. */
+/** The position of a page's last closing. */
 type Position = Pick<Closing, 'closedAt' | 'id'>;
 
 const pageSize = 500;
 
 /**
  * Newest first, each closing once: a trial is left out once the live lane knows the closing. Read in pages, so that
- * memory does not grow; what changes meanwhile may show. A message whose process has ended shows what it will be resolved
- * to, without being resolved: reading waits for nobody.
+ * memory does not grow; changes made meanwhile may show. A message whose process has ended shows what it will be
+ * resolved to, without being resolved: reading never waits.
  */
 export async function* listClosings(
   ledger: Ledger,
@@ -43,7 +43,7 @@ export async function* listClosings(
   now: string,
 ): AsyncGenerator<ListedClosing, void> {
   const wanted = filter.states === undefined ? null : new Set(filter.states);
-  // What is being sent may turn out to have been interrupted.
+  // A closing that is `sending` may turn out to have been interrupted.
   const states = wanted === null ? undefined : [...wanted, 'sending' as const];
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
   let after: Position | null = null;
@@ -64,7 +64,7 @@ export async function* listClosings(
   }
 }
 
-/** A closing that a process left in the middle of sending, as the next run will resolve it. */
+/** A closing whose process ended while its message was leaving, as the next run will resolve it. */
 export function asResolved<Row extends BriefClosing>(closing: Row, now: string): Row {
   const { state, claimedBy, claimUntil } = closing;
   if (state !== 'sending' || isSendClaimed(claimedBy, claimUntil, now)) return closing;
@@ -73,9 +73,9 @@ export function asResolved<Row extends BriefClosing>(closing: Row, now: string):
 }
 
 /**
- * Each value of what leads has its own stretch of the index, in this order: SQLite would sort all that is left of several
- * for every page, and walk past what was listed already where it is given `until` besides the last closing of the page
- * before.
+ * Each value of the lead has its own stretch of the index, in this order. Given several values at once, SQLite would
+ * sort everything that remains for every page; given `until` besides the previous page's last closing, it would walk
+ * past everything listed before.
  */
 async function pageOf(
   db: Reading,
@@ -105,7 +105,7 @@ async function pageOf(
   }));
 }
 
-/** The newest closings of all stretches; null where nothing is asked for. */
+/** The newest closings of all stretches; null if the lead has no values. */
 function listedOf(db: Reading, filter: ClosingFilter, after: Position | null, size: number) {
   const lead = leadOf(filter);
   const stretches = (lead === null ? [null] : lead.values).map((value) =>
@@ -156,7 +156,7 @@ function stretchOf(db: Reading, filter: ClosingFilter, { lead, value, after, siz
     .limit(size);
 }
 
-/** What is beyond is not counted: nobody reads such a list. */
+/** Closings beyond this are not counted: nobody reads such a long list. */
 const mostCounted = 10_000;
 
 /** How many closings a list would have, at most ten thousand. */

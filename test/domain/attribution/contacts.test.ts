@@ -358,7 +358,7 @@ describe('joined with the visible timeline', () => {
 
 describe('a source that lacks what the timeline shows', () => {
   const from = (time: string): number => Date.parse(at(time));
-  /** The item that is lacking, by its id; `bot` is excluded. */
+  /** The id of the item that is lacking; `bot` is excluded. */
   const lacked = (shown: Attribution, events: readonly ContactEvent[], since = from('00:00')): unknown =>
     lacking(shown, { events, since }, find(events, { excluded: ['bot'] }))?.itemId;
 

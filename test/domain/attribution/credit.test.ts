@@ -277,7 +277,7 @@ describe('whether the customer spoke', () => {
     ['VOICEMAIL', 'began after the closing', '11:01', false],
   ])('by a %s that %s', (type, _, startedAt, expected) => {
     const content = { startedAt: at(startedAt), answeredAt: at('11:02'), completedAt: at('11:20') };
-    // The time of an item can be that of its end.
+    // The time of an item can be the time of its end.
     const call = item(type, { at: at('11:20'), initiator: customer, responder: agent('amy'), content });
     const result = creditOf([call], { closedAt: at('11:00') });
     expect(result).toMatchObject({ customerSpoke: expected, response: null });

@@ -1,6 +1,6 @@
 import type { Closing } from '../../../src/domain/closing/closing.ts';
 
-/** A closing that was reported and not yet looked at. */
+/** A closing that was reported and has not been looked at. */
 export function closing(parts: Partial<Closing> = {}): Closing {
   return {
     id: 'conversation-1@2026-11-22T10:00:00.000Z',

@@ -6,7 +6,7 @@ import { reasonCodes } from '../../../src/domain/closing/reason.ts';
 test('what has not ended, counts already, is old, or was forgotten does not count', () => {
   const uncounted = reasonCodes.filter((code) => !isCountable([{ code, detail: '' }]));
   expect(uncounted).toEqual(['not_closed', 'reopened', 'already_surveyed', 'too_old', 'forgotten']);
-  // One of several is enough.
+  // One uncounted reason of several is enough.
   expect(
     isCountable([
       { code: 'opt_out_topic', detail: '' },
@@ -25,7 +25,7 @@ test('an interaction is the same within a minute of when it was requested or sen
   expect(isSameInteraction({ requestedAt: first, sentAt: null }, { requestedAt: near, sentAt: far })).toBe(
     true,
   );
-  // Nothing is known of either.
+  // Nothing is known about either.
   expect(isSameInteraction({ requestedAt: null, sentAt: null }, { requestedAt: null, sentAt: null })).toBe(
     false,
   );

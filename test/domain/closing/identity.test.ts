@@ -38,7 +38,7 @@ describe('the same closing', () => {
     expect(adoptedClosing([early, late], after(20_000))).toBe(early);
     expect(adoptedClosing([late, early], after(20_000))).toBe(early);
     expect(adoptedClosing([early, late], after(30_000))).toBe(late);
-    // At one distance the first of the list.
+    // At the same distance, the first in the list.
     expect(adoptedClosing([early, late], after(25_000))).toBe(early);
     expect(adoptedClosing([late, early], after(25_000))).toBe(late);
   });

@@ -14,7 +14,7 @@ const leaving = (state: ClosingState): Transition[] => names.filter((name) => al
 const entering = (state: ClosingState): Transition[] =>
   names.filter((name) => transitions[name].to === state);
 
-/** States that a closing can come to, when only these transitions happen. */
+/** States that a closing can reach when only these transitions happen. */
 function reachable(from: ClosingState, allowed: readonly Transition[]): Set<ClosingState> {
   const reached = new Set<ClosingState>([from]);
   for (const state of reached) {

@@ -230,7 +230,7 @@ test('only a link is decoded, and only one that can be', () => {
   expect(isAddress('mailto:amy%2Cben@acme.com')).toBe(false);
 });
 
-// The one is dialed so in Australia, the other within a country.
+// The first is how Australia dials abroad, the second how numbers are dialed within a country.
 test.each(['0011 49 151 1234567', '0151 1234567', '1-555-010-0123', 'tel:15550100123'])(
   'a country code is never guessed: %s',
   (text) => {

@@ -42,7 +42,7 @@ const mobile: PhoneEntry = {
   smsPreference: 'ON',
 };
 
-/** A closing that nothing speaks against. */
+/** A closing with nothing against a survey. */
 const facts: ClosingFacts = {
   closingId: 'conversation-1@2026-11-22T10:00:00.000Z',
   conversationId: 'conversation-1',
@@ -313,7 +313,7 @@ describe('a survey of another brand', () => {
   test.each([
     ['nordwind', 'nordwind', false],
     ['nordwind', 'sud', true],
-    // Whose it was, nobody can tell.
+    // Nobody can tell which brand the other survey was for.
     ['nordwind', null, false],
     [null, 'sud', true],
     [null, null, false],
@@ -569,7 +569,7 @@ describe('all reasons that apply are given', () => {
     closedAt: closedAt - day,
     at: now - day,
   };
-  /** Every difference that brings one reason; any of them can come together. */
+  /** Every difference that causes one reason; any of them can occur together. */
   const causes: Partial<Record<ReasonCode, Differences>> = {
     not_closed: { facts: { status: 'OPEN' } },
     reopened: { facts: { reopened: true } },

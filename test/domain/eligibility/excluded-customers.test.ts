@@ -55,7 +55,7 @@ test.each([
   ['kim@*', 'x', ['kim@example.com']],
   ['k@example.com', 'x', ['kim@example.com']],
   ['*@kim@example.com', 'x', ['kim@example.com']],
-  // Only a number is known by its digits alone.
+  // Only a phone number is recognized by its digits alone.
   ['ext1', 'x', ['kim1']],
   ['1ext', 'x', ['1kim']],
 ])('%j does not exclude %j with %j', (entry, customerId, addresses) => {

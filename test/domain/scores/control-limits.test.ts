@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alarmTail, controlLimits, warningTail } from '../../../src/domain/scores/control-limits.ts';
 
-/** P(X ≤ count) by Pascal's triangle with whole numbers: `expected` is so many hundredths. */
+/** P(X ≤ count) by Pascal's triangle with whole numbers; the expected share is given in hundredths. */
 function atMost(count: number, of: number, hundredths: number): number {
   const satisfied = BigInt(hundredths);
   const not = 100n - satisfied;
@@ -41,7 +41,7 @@ describe('control limits', () => {
 
   test('a million answers are no harder', () => {
     const { low, high } = controlLimits(1_000_000, 0.85, warningTail);
-    // So many are normal: 1.959964 standard errors of 0.000357.
+    // With this many, the distribution is normal: 1.959964 standard errors of 0.000357.
     expect(low).toBeCloseTo(0.8493, 5);
     expect(high).toBeCloseTo(0.8507, 5);
   });

@@ -9,7 +9,7 @@ test.each([
   [0.005, '1%'],
   [0.994, '99%'],
   [12.34, '1,234%'],
-  // Nearly all is not all, and hardly any is not none.
+  // Nearly all must not read as all, nor hardly any as none.
   [0.997, '99.7%'],
   [0.995, '99.5%'],
   [0.99999, '99.9%'],

@@ -54,7 +54,7 @@ describe("Fisher's exact test", () => {
   const pOf = (one: { count: number; of: number }, other: { count: number; of: number }): number =>
     fisherTwoSided({ ...one, otherCount: other.count, otherOf: other.of });
 
-  /** With whole numbers of any size. */
+  /** Calculated with whole numbers of any size. */
   const exactly = (one: { count: number; of: number }, other: { count: number; of: number }): number => {
     const choose = (n: number, k: number): bigint => {
       let ways = 1n;

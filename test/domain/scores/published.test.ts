@@ -4,11 +4,12 @@ import { discoveries } from '../../../src/domain/scores/differs.ts';
 import { fisherTwoSided } from '../../../src/domain/scores/fisher.ts';
 import { shareOf } from '../../../src/domain/scores/share.ts';
 
-/** As the tables print them. */
+/** A value as the tables print it. */
 const places = (value: number | null, digits: number): string => (value ?? Number.NaN).toFixed(digits);
 
 describe("Wilson's interval", () => {
-  // Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998), table I, method 3.
+  // Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998), table I,
+  // method 3.
   test.each([
     [81, 263, '0.2553', '0.3662'],
     [15, 148, '0.0624', '0.1605'],
@@ -25,8 +26,8 @@ describe("Wilson's interval", () => {
 });
 
 describe("Newcombe's interval", () => {
-  // Newcombe, "Interval estimation for the difference between independent proportions", Statistics in Medicine 17 (1998),
-  // table II, method 10.
+  // Newcombe, "Interval estimation for the difference between independent proportions", Statistics in Medicine 17
+  // (1998), table II, method 10.
   test.each([
     [56, 70, 48, 80, '0.0524', '0.3339'],
     [9, 10, 3, 10, '0.1705', '0.8090'],

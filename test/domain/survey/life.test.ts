@@ -15,7 +15,7 @@ describe('a survey can be answered', () => {
     ['answered', 'open'],
     ['uncertain', 'open'],
     ['sending', 'open'],
-    // They were decided again, after a message that may have arrived.
+    // These closings were decided again after a message that may have arrived.
     ['pending', 'open'],
     ['scheduled', 'open'],
     ['failed', 'open'],

@@ -9,7 +9,7 @@ import {
   textWithin,
 } from '../../../src/domain/survey/rich-text.ts';
 
-/** Any text, with half surrogates too, and often with invisible characters. */
+/** Any text, even with half surrogates, and often with invisible characters. */
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),

@@ -120,7 +120,7 @@ describe('a token', () => {
     '_, thanks',
   ])('opens its survey with %j after it', (rest) => {
     expect(readToken(key, 'survey', token + rest)).toBe(surveyId);
-    // As links of earlier versions end, and those that lost the last character.
+    // How links of earlier versions end, and links that lost the last character.
     expect(readToken(key, 'survey', signed + rest)).toBe(surveyId);
   });
 

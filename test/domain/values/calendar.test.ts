@@ -13,7 +13,7 @@ const zones = [
   'Pacific/Apia',
 ];
 
-/** `YYYY-MM-DD` as a calendar on the wall of the zone shows. */
+/** `YYYY-MM-DD` as a wall calendar in the zone shows it. */
 function dateIn(timeZone: string, time: string): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone }).format(Date.parse(time));
 }

@@ -69,7 +69,7 @@ test('the key of a key is itself, and normal forms share one', () => {
 test('upper and lower case of any text share the key', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 30 }), (name) => {
-      // A dotted capital I is two letters in lower case, and its upper case is not what it was.
+      // A dotted capital I becomes two letters in lower case, and their upper case is not the original.
       fc.pre(!['\u0130', '\u0131', '\u0345'].some((letter) => name.normalize('NFKC').includes(letter)));
       expect(nameKey(name.toLowerCase())).toBe(nameKey(name));
       expect(nameKey(name.toUpperCase())).toBe(nameKey(name));

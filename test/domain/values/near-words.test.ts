@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nearNames, nearWords } from '../../../src/domain/values/near-words.ts';
 
-/** By its definition: without the last letter of either word, or of both. */
+/** The distance by its definition: without the last letter of either word, or of both. */
 function distance(one: string, other: string): number {
   if (one === '' || other === '') return one.length + other.length;
   const [less, shorter] = [one.slice(0, -1), other.slice(0, -1)];

@@ -68,7 +68,7 @@ describe('the name to call an agent by', () => {
     ['ann@acme.com'],
     ['Ann ann@acme.com'],
     ['X' + 'x'.repeat(40)],
-    // What may be a family name, a title, or no person.
+    // These may be a family name, a title, or not a person.
     ['Lee,'],
     ['Lee, PhD'],
     ['Dr. Lee'],
@@ -125,7 +125,7 @@ describe('the name to call an agent by', () => {
     ['Dupont SARL'],
     ['Acme Ltd'],
     ['\u001b[31mAnn'],
-    // Departments, accounts that are not a person's any more, and family names.
+    // Departments, accounts that no longer belong to a person, and family names.
     ['Acme Shipping'],
     ['Reception'],
     ['Empfang Köln'],
@@ -146,7 +146,7 @@ describe('the name to call an agent by', () => {
     ['Nguyễn Văn An'],
     ['Nagy Anna'],
     ['Kim Min-su'],
-    // Words with something around them that belongs to no name.
+    // Words with something around them that is not part of a name.
     ['St.John Ann Lee'],
     ['(Dr. Ann Lee'],
     ['iAnn Lee'],
@@ -166,7 +166,7 @@ describe('the name to call an agent by', () => {
     ['Ann, Paris'],
     ['Kelly, Berlin'],
     ['van der Berg, Support'],
-    // Of somebody, and of more than one.
+    // Belonging to somebody, and more than one person.
     ["Ann's Account"],
     ['Ann’s Desk'],
     ['Acme Agents’ Line'],
@@ -239,7 +239,7 @@ describe('the name to call an agent by', () => {
     ['الدعم الفني'],
     ['قسم الشحن'],
     ['ทีมงาน'],
-    // A single word that is no well-known first name.
+    // A single word that is not a well-known first name.
     ['Unassigned'],
     ['Everyone'],
     ['Klaviyo'],
@@ -270,7 +270,7 @@ describe('the name to call an agent by', () => {
     ['Fukuyama Haruto'],
     ['Kiss Anna'],
     ['Szentgyörgyi Zsolt'],
-    // Parts of family names, and of names that are not whole.
+    // Parts of family names, and of incomplete names.
     ['Van der Berg'],
     ['De Vries'],
     ['Da Silva'],
@@ -281,7 +281,7 @@ describe('the name to call an agent by', () => {
     ['O’Neill Shane'],
     ['عبد الله'],
     ['أبو محمد'],
-    // More than a plain shape has.
+    // More than a plain name has.
     ['Acme LYON'],
     ['Acme Outdoor Lyon West'],
     ['Acme Widgets lyon'],
@@ -319,7 +319,7 @@ describe('the name to call an agent by', () => {
     ['Ann Lee', 'lann@desk.example'],
     ['Ann Lee', 'Lee@desk.example'],
     ['Müller Gesine', 'gesine.mueller@desk.example'],
-    // No proof of the order, or of a person.
+    // The address proves neither the order of the names nor a person.
     ['Cosima, Paris', 'paris@desk.example'],
     ['Ann, Paris', 'paris.ann@desk.example'],
     ['Lee, Jr', 'jr.lee@desk.example'],

@@ -73,7 +73,7 @@ describe('what to give instead', () => {
   test('of a duration that people write otherwise, as we write it', () => {
     expect(range('2w')[1]).toMatch(/^Write 14d, or give a date /);
     expect(range('3 hours')[1]).toMatch(/^Write 3h, or give a date /);
-    // There are no seconds.
+    // Seconds are not a unit here.
     expect(range('45 seconds')[1]).toMatch(/^Give a date /);
     expect(range('soon')[1]).toMatch(/^Give a date /);
   });

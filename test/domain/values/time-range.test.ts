@@ -97,7 +97,7 @@ describe('clocks that change', () => {
     // Shown twice.
     ['2026-11-01T01:30', 'America/Chicago', '2026-11-01T06:30:00.000Z'],
     ['2026-10-25T02:30', 'Europe/Berlin', '2026-10-25T00:30:00.000Z'],
-    // Days that do not begin at midnight, or do so twice, and one that never existed.
+    // Days that do not begin at midnight, or begin twice, and one that never existed.
     ['2018-11-04', 'America/Sao_Paulo', '2018-11-04T03:00:00.000Z'],
     ['2026-11-01', 'America/Havana', '2026-11-01T04:00:00.000Z'],
     ['2011-12-30', 'Pacific/Apia', '2011-12-30T10:00:00.000Z'],

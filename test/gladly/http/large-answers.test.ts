@@ -3,7 +3,7 @@ import { clientOf, failureOf, localGladly } from '../local-gladly.ts';
 
 const large = JSON.stringify([{ type: 'filler', text: ' '.repeat(2 * 1024 * 1024) }]);
 
-/** More than are read at the same time. */
+/** More answers than are read at the same time. */
 const names = Array.from({ length: 12 }, (_, number) => `c${number}`);
 
 test('many large answers at once all arrive', async () => {

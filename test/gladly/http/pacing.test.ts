@@ -56,7 +56,7 @@ function pacer(
   });
 }
 
-/** The times at which several requests may leave that are made at once. */
+/** The times at which several requests that are made at once may leave. */
 function grants(time: Clock, of: Pacer, count: number, kind: 'request' | 'report' = 'request'): number[] {
   const times: number[] = [];
   for (let index = 0; index < count; index += 1) void of.grant(kind).then(() => times.push(time.clock()));
@@ -343,7 +343,7 @@ describe('the Ratelimit headers', () => {
       },
     });
     while (gladly.received.length < limits.length) await client.getAgents();
-    // A slot is one interval after the last one, at the pace of that moment.
+    // A slot is one interval after the previous slot, at the pace of that moment.
     expect(gaps(leaving)).toEqual([127.5, 637.5, 318.75, 318.75, 318.75]);
   });
 });

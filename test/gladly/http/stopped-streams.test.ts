@@ -5,7 +5,7 @@ import { clientOf, localGladly, type Respond } from '../local-gladly.ts';
 const range = { startAt: '2026-11-21', endAt: '2026-11-22', timezone: 'UTC' };
 const event = { type: 'CONVERSATION/CLOSED', timestamp: '2026-11-22T10:00:00Z', content: {} };
 
-/** A line every few milliseconds, until the reader leaves. */
+/** Sends a line every few milliseconds until the reader leaves. */
 const endless =
   (type: string, line: (number: number) => string): Respond =>
   (_, response) => {

@@ -318,7 +318,7 @@ describe('reports', () => {
     const time = fakeTime();
     const startedMs = time.nowMs;
     const gladly = await localGladly((_, response) => {
-      // The connection's own time-out would end it when no byte comes for so long.
+      // The connection's own time-out would end the request if no byte came for this long.
       time.nowMs += 300_000;
       response.destroy();
     });

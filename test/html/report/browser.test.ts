@@ -42,7 +42,7 @@ async function opened(
 
 const everyRule = "'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'";
 
-/** Every table open, so that it is looked at too. */
+/** Opens every table, so that the tables are checked too. */
 async function violations(page: Page, rules: string = everyRule): Promise<string[]> {
   await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
   await page.evaluate(axe);
@@ -127,13 +127,13 @@ test('on paper it is light, fits, and what is closed stays away', async () => {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   expect(tooMuch).toBe(0);
-  // No figure is higher than what fits on a page of A4, so none is cut.
+  // No plot is higher than an A4 page, so none is cut.
   const heights = await page
     .locator('.plot')
     .evaluateAll((plots) => plots.map((plot) => plot.getBoundingClientRect().height));
   expect(Math.max(...heights)).toBeLessThan(900);
   const paper = await page.pdf({ preferCSSPageSize: true });
   const pages = paper.toString('latin1').match(/\/Type\s*\/Page\b/g) ?? [];
-  // With the widest fonts one more than with others.
+  // The widest fonts need one more page than others.
   expect(pages.length).toBeLessThanOrEqual(4);
 });

@@ -9,7 +9,7 @@ import { agent, counts, documentOf, lowComment, ordinaryPage, range, rowOf } fro
 const hostile = `</style></title><script>alert(1)</script>"'><img src=x onerror=alert(1)>&`;
 const quiet = { low: { atMost: 2, total: 0, comments: [] } };
 
-/** The text of each cell of the table with such a heading cell. */
+/** The text of each cell in the table with this heading cell. */
 function rowsOf(page: string, heading: string): string[][] {
   const table = page.split('<table').find((part) => part.includes(`>${heading}</th>`)) ?? '';
   const [, body = ''] = table.split('</thead>');

@@ -13,7 +13,7 @@ export const range = {
   timezone: 'America/Los_Angeles',
 };
 
-/** How many answers gave one star, two, … */
+/** How many answers gave one star, two stars, … */
 type Ratings = readonly [number, number, number, number, number];
 
 export function share(count: number, of: number): ReportShare {
@@ -25,7 +25,7 @@ export function share(count: number, of: number): ReportShare {
   return { of, count, value, low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
 }
 
-/** Every second customer who was asked answers, and as many closings again are not to be asked. */
+/** Half of the surveyed customers answer, and as many closings again get no survey. */
 export function counts(ratings: Ratings): ReportCounts {
   const answered = ratings.reduce((sum, times) => sum + times, 0);
   const asked = answered * 2;

@@ -4,20 +4,20 @@ import { runJson, temporaryFolder } from '../../support/run.ts';
 import { isWhole, proofTimeoutMs } from '../extent.ts';
 import { startBackfill, startCluster, startHost, type Cluster, type Host } from './several-hosts.ts';
 
-/** Of the whole proof; fewer where `PROOF_CLOSINGS` says so. */
+/** Closings in the whole proof, unless `PROOF_CLOSINGS` says otherwise. */
 const many = Number(process.env['PROOF_CLOSINGS'] ?? 5000);
 const count = isWhole ? many : 150;
-/** 1 is our own time: an hour and more for all of them. */
+/** 1 is real time, in which all of them take an hour and more. */
 const speed = Number(process.env['PROOF_SPEED'] ?? 4);
 const factor = isWhole ? speed : 8;
 /**
- * Four programs that do not share the rate would ask for 40. In our own time Gladly allows what it allows; in a faster
- * one, a process that the machine lets wait for a tenth of a second has lost half a second or more.
+ * Four programs that do not share the rate would send 40 requests a second. In real time, Gladly's real limit applies.
+ * In faster time it is higher: a process that the machine delays by a tenth of a second loses half a second or more.
  */
 const limits =
   factor === 1 ? { allowedPerSecond: 10, sharePercent: 80 } : { allowedPerSecond: 20, sharePercent: 100 };
 const hours = 1_700_000;
-/** On a slow machine, with everything that comes in between. */
+/** The longest time for each closing, on a slow machine and with everything that comes in between. */
 const mostMsEach = 3000;
 
 interface Row {
@@ -27,7 +27,7 @@ interface Row {
   customer: { email: string | null } | null;
 }
 
-/** One of ten opts out, one of twenty closes twice. */
+/** One conversation in ten opts out; one in twenty is a customer's second one. */
 async function world(cluster: Cluster): Promise<{ told: Map<string, string>; events: unknown[] }> {
   const told = new Map<string, string>();
   const events: unknown[] = [];
@@ -41,7 +41,7 @@ async function world(cluster: Cluster): Promise<{ told: Map<string, string>; eve
   return { told, events };
 }
 
-/** Each event goes to some host, and again to some other until one has taken it. */
+/** Sends each event to one host after another until one has taken it. */
 async function tellAll(hosts: readonly Host[], events: readonly unknown[]): Promise<void> {
   const left = [...events];
   const teller = async (first: number): Promise<void> => {
@@ -161,7 +161,7 @@ test(
   },
 );
 
-/** What is 0 by then is what would have failed the test before. */
+/** The zeros are certain: any other figure would have failed the test before. */
 function printTable(figures: readonly (readonly [what: string, figure: string | number])[]): void {
   const width = Math.max(...figures.map(([what]) => what.length));
   const lines = figures.map(([what, figure]) => `${what.padEnd(width)}  ${String(figure).padStart(6)}\n`);
@@ -204,7 +204,7 @@ function expectOnce(
   expect(new Set(asked.map(addressOf)), 'nobody forgotten').toEqual(wanted);
 }
 
-/** What was decided about those with one closing: of two, the one that is decided first may be asked about. */
+/** What was decided for customers with one closing: of two closings, whichever is decided first may be surveyed. */
 function verdicts(rows: readonly Row[], told: ReadonlyMap<string, string>): Record<string, string> {
   const times = new Map<string, number>();
   for (const address of told.values()) times.set(address, (times.get(address) ?? 0) + 1);

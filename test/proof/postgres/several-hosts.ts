@@ -12,20 +12,20 @@ import { fastClock } from '../scene-ledger.ts';
 import { onHost } from '../scene.ts';
 
 const hourMs = 3_600_000;
-/** In a server's own time, and a little more than a claim holds. */
+/** In a server's own time: a little longer than a claim holds. */
 export const frozenMs = 40_000;
 
-/** One Gladly, one PostgreSQL, and programs of several hosts, all in a time that passes faster. */
+/** One Gladly, one PostgreSQL, and programs on several hosts, all in time that passes faster. */
 export interface Cluster {
   sandbox: RunningSandbox;
   server: TestServer;
   time: FastTime;
   range: string[];
-  /** Of a program on this host. */
+  /** The environment of a program on this host. */
   envOf(host: string): Record<string, string>;
-  /** Tells of a conversation that closed so many milliseconds after the range began. */
+  /** Makes a conversation that closed this many milliseconds after the range began. */
   tell(conversation: Record<string, unknown>, afterMs: number): Promise<Told>;
-  /** How many closings are neither decided for good nor asked about. */
+  /** How many closings are neither decided for good nor surveyed. */
   unsettled(): Promise<number>;
   close(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export interface Told {
   event: unknown;
 }
 
-/** Its clock runs as fast as the programs'. */
+/** A server whose clock runs as fast as the programs'. */
 async function fastServer(time: FastTime): Promise<TestServer> {
   const server = await startPostgres({}, inject('postgresFolder'));
   await server.query('postgres', 'CREATE DATABASE ledger');
@@ -47,11 +47,11 @@ async function fastServer(time: FastTime): Promise<TestServer> {
 export interface ClusterLimits {
   /** What Gladly allows before it answers 429. */
   allowedPerSecond: number;
-  /** What the programs may use of the ten requests a second that they know of. */
+  /** The share that the programs may use of the ten requests a second that they know of. */
   sharePercent: number;
 }
 
-/** @param factor how many times faster than ours the time of all of them passes */
+/** @param factor how many times faster than real time their time passes */
 export async function startCluster(factor: number, allowed: ClusterLimits): Promise<Cluster> {
   const time = fastTime(factor);
   const limits = {
@@ -115,9 +115,9 @@ export async function startCluster(factor: number, allowed: ClusterLimits): Prom
   };
 }
 
-/** A program that is started again whenever it ends before its time. */
+/** A program that is started again whenever it ends too early. */
 export interface Kept {
-  /** Ends it at once; it is started again. */
+  /** Ends it at once; then it is started again. */
   kill(): void;
   /** Stops it for longer than its claims hold. */
   freeze(): Promise<void>;
@@ -127,7 +127,7 @@ const credentials = { GCSAT_WEBHOOK_USER: 'gladly', GCSAT_WEBHOOK_PASSWORD: 'of-
 const authorization = `Basic ${Buffer.from(Object.values(credentials).join(':')).toString('base64')}`;
 
 export interface Host extends Kept {
-  /** As Gladly tells it: again until it is taken. False: not taken. */
+  /** Sends the event as Gladly does. False: not taken, so it has to be sent again. */
   take(event: unknown): Promise<boolean>;
   /** Asks it to stop, and does not start it again. */
   stop(): Promise<number | null>;
@@ -167,7 +167,7 @@ export function startHost(cluster: Cluster, name: string): Host {
       }
     },
     async stop() {
-      // One that was killed just now is on its way back, and only a server that listens ends as it was asked to.
+      // A server that was just killed is starting again, and only a server that listens ends as it was asked to.
       while (origin === null) await wait(20);
       return kept.end('SIGTERM');
     },
@@ -175,7 +175,7 @@ export function startHost(cluster: Cluster, name: string): Host {
 }
 
 export interface Backfill extends Kept {
-  /** When one has come to its end with exit code 0. */
+  /** Resolves when a backfill has ended with exit code 0. */
   done: Promise<void>;
 }
 

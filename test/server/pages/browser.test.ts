@@ -14,7 +14,7 @@ declare function getComputedStyle(element: unknown): Style;
 
 const survey = `/s/${openToken}`;
 const standard: PageBrand = { color: null, logo: null };
-/** The smallest image that there is. */
+/** The smallest possible image. */
 const dot = Buffer.from('R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=', 'base64');
 
 const browser = chromiumOfFile();
@@ -24,7 +24,7 @@ interface Visitor {
   desk: SmallDesk;
   origin: string;
   open(path?: string): Promise<void>;
-  /** What the browser complained of, and whom else it asked: nothing, on a good page. */
+  /** What the browser complained about, and which other servers it asked: nothing, on a good page. */
   troubles: string[];
 }
 

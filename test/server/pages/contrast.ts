@@ -5,13 +5,13 @@ declare function getComputedStyle(element: Element): Style;
 
 interface Lowest {
   ratio: number;
-  /** Where it is. */
+  /** Where the contrast is. */
   what: string;
 }
 
 /**
- * Runs in the browser: the lowest contrast of any words that can be seen with what is behind them, and of any
- * outline (fields, stars, marks), as WCAG 2.2 counts it. Everything on the page is opaque.
+ * Runs in the browser: the lowest contrast between any visible words and what is behind them, and the lowest of any
+ * outline (fields, stars, marks), as WCAG 2.2 calculates it. Everything on the page is opaque.
  */
 export function lowestContrasts(): { words: Lowest; outlines: Lowest } {
   const channels = (color: string): number[] =>

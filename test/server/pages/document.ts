@@ -1,4 +1,4 @@
-/** As much of the browser's document as the tests ask for: the program is compiled without its types. */
+/** As much of the browser's document as the tests need: the program is compiled without its types. */
 export interface Element {
   id: string;
   localName: string;

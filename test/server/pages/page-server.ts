@@ -3,7 +3,7 @@ import type { PageBrand } from '../../../src/html/brand.ts';
 import { startServer } from '../../../src/server/start.ts';
 import type { SurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 
-/** The server with a desk of the test, on a loopback port of its own. */
+/** The server with the test's desk, on its own loopback port. */
 export async function startPages(
   desk: SurveyDesk,
   brand: PageBrand = { color: null, logo: null },

@@ -634,7 +634,7 @@ describe('a survey with reasons and a question', () => {
       const response = await post(survey, `rating=1&resolved=no&comment=slow+%26+late&${sent}`);
       const html = await response.text();
       if (problem === null) {
-        // What nobody sees is taken away before it is looked at.
+        // Invisible characters are removed before the text is checked.
         expect(response.status).toBe(200);
         return;
       }

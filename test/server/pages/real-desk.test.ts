@@ -8,7 +8,7 @@ import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 import { sampleQuestions, sampleReasons } from '../../support/forms.ts';
 import { backfillOf, day, minute, world, type ServicesChanges } from '../../workflow/support.ts';
 
-/** One closing whose survey has left, and the pages that it leads to. */
+/** One closing whose survey has left, and the pages that the survey leads to. */
 async function surveyed(changes: ServicesChanges = {}) {
   const own = await world();
   const since = own.time.now;
@@ -182,7 +182,7 @@ test('a forged form, or one of another survey, is answered by the survey’s own
     ['constructor[prototype][isFinal]', 'true'],
   ];
   expect(await post([...strange, ['reason', reason], ['answer', 'Search']])).toBe(200);
-  // Neither what stands in another survey's form, nor what is asked elsewhere.
+  // Neither a reason from another survey's form, nor an answer to a question asked elsewhere.
   expect(await post([...strange, ['reason', 'Mine']])).toBe(422);
   expect(await post([...strange, ['answer', '10']])).toBe(422);
   expect(await post([['answer', 'x'.repeat(25_000)]])).toBe(422);

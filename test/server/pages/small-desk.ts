@@ -26,15 +26,15 @@ export const openSurvey: OpenSurvey = {
   answer: null,
 };
 
-/** One survey behind one token, in memory: what the pages ask of a desk, and nothing else of the workflow. */
+/** One survey behind one token, in memory: what the pages need from a desk, and nothing else of the workflow. */
 export interface SmallDesk extends SurveyDesk {
   survey: OpenSurvey;
   answers: TypedAnswer[];
   visits: VisitKind[];
   isUnsubscribed: boolean;
-  /** The survey went to the outbox. */
+  /** Whether the survey went to the outbox. */
   isTrial: boolean;
-  /** What the desk was told by something that must not tell it anything. */
+  /** How many answers and unsubscribes the desk has taken. */
   changes(): number;
 }
 

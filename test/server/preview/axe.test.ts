@@ -20,7 +20,7 @@ interface Violation {
   nodes: { html: string; failureSummary: string }[];
 }
 
-/** Of each language; the preview makes them with what makes them for customers. */
+/** The pages of a language; the preview makes them with the code that makes them for customers. */
 const pagesOf = (language: string): string[] => [
   `s/${language}-survey.html`,
   `s/${language}-survey-1.html`,

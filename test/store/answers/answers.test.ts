@@ -219,7 +219,7 @@ describe('answers', () => {
     test('also where the closing lost its survey meanwhile', async () => {
       const ledger = await freshLedger();
       const id = await again(ledger, 'pending');
-      // An earlier version took the survey from a closing that was tried and then reported again.
+      // An earlier version removed the survey from a closing that was tried and then reported again.
       const without = { survey_id: null, provider: null, address: null, survey_url: null };
       await ledger.write('ledger', (trx) => trx.updateTable('closings').set(without).execute());
       expect(await closingById(ledger, id)).toMatchObject({ state: 'pending', surveyId: null });
@@ -332,7 +332,7 @@ describe('cards', () => {
     const ledger = await freshLedger();
     expect(await beginCard(ledger, card)).toEqual({ ...card, state: 'posting', postedAt: null });
     await markCardPosted(ledger, card, at(10));
-    // Begun again after a crash: what is known stays.
+    // The card is begun again after a crash: what is known stays.
     expect(await beginCard(ledger, { ...card, body: 'other' })).toEqual({
       ...card,
       state: 'posted',

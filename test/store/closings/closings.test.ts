@@ -207,7 +207,7 @@ describe('a closing report', () => {
     ['1 MB', 'x😀'.repeat(350_000)],
   ])('text with %s comes back as it was', async (_, text) => {
     const ledger = await freshLedger();
-    // An index of PostgreSQL holds no text of such a length.
+    // An index in PostgreSQL cannot hold such a long text.
     const conversationId = isOnServer && text.length > 2000 ? 'c1' : text;
     const closing = await reported(ledger, conversationId);
     expect(closing.conversationId === conversationId).toBe(true);
@@ -311,7 +311,7 @@ describe('transitions', () => {
     const started = move[first]();
     if (how === 'one after the other') await started;
     const both = await Promise.allSettled([started, move[second]()]);
-    // At once, which of them comes first is the database's affair.
+    // When both start at once, the database decides which comes first.
     const winners = ends.filter((_, index) => both[index]?.status === 'fulfilled');
     expect(winners).toHaveLength(1);
     if (how === 'one after the other') expect(winners).toEqual([first]);
@@ -339,7 +339,7 @@ describe('finding', () => {
     await repeated(ledger, id, 1202, (number) => ({
       id: `c${number}`,
       conversation_id: `c${number}`,
-      // Many share a time, so that pages end among equals.
+      // Many closings share a time, so that pages end among equal times.
       closed_at: at(Math.floor(number / 400)),
     }));
     const all = await listed(ledger, {});

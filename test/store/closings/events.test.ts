@@ -225,7 +225,7 @@ describe('a reopening that is reported after two closings within 60 s were taken
   });
 });
 
-/** Closings of one conversation, each reported with up to two times, and the reopening between each and the next. */
+/** The closings of one conversation, each reported with up to two times, and the reopenings between them. */
 interface Life {
   closings: { times: number[]; reopenedAt: number | null }[];
   events: LedgerEvent[];
@@ -233,7 +233,7 @@ interface Life {
 
 const step = fc.oneof(fc.integer({ min: 1, max: 40_000 }), fc.integer({ min: 1, max: 400_000 }));
 
-/** Milliseconds. Other times of a closing stay within 25 s of it and before its reopening. */
+/** Times in milliseconds. A closing's other times stay within 25 s of it and before its reopening. */
 const life: fc.Arbitrary<Life> = fc
   .record({
     steps: fc.array(
@@ -280,7 +280,7 @@ const reports = life.chain(({ closings, events }) =>
     }),
 );
 
-/** The events of each run are of another conversation, so that all runs can share a ledger. */
+/** The events of each run belong to another conversation, so that all runs can share a ledger. */
 function conversations(): () => string {
   let number = 0;
   return () => `conversation-${(number += 1)}`;
@@ -376,7 +376,7 @@ describe('any order', () => {
   });
 });
 
-// A server has no line.
+// A server has no line of waiting work.
 onFiles(() =>
   test('an event that Gladly waits for does not wait for the work that is lined up', async () => {
     const ledger = await freshLedger();

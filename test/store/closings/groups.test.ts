@@ -59,7 +59,7 @@ test('what a closing is grouped by follows its newest reading', async () => {
     ],
   });
 
-  // A move that read nothing changes nothing of it.
+  // A move that read nothing leaves all of this as it is.
   await moved(ledger, id, 'leave', at(20), { leftAt: at(20) });
   await moved(ledger, id, 'resume', at(30), { dueAt: at(40) });
   expect((await kept(ledger)).topics).toEqual(['t1', 't2']);
@@ -71,7 +71,7 @@ test('what a closing is grouped by follows its newest reading', async () => {
   expect(after.topics).toEqual(['t2', 't3']);
   expect(after.closing).toMatchObject({ assignee_id: 'a1' });
   expect(after.names).toContainEqual({ kind: 'inbox', id: 'i1', name: 'Orders and Delivery', email: null });
-  // An email that was known stays.
+  // A known email address stays.
   expect(after.names).toContainEqual({ kind: 'agent', id: 'a1', name: 'Ada', email: 'ada@example.com' });
 
   await moved(ledger, id, 'suppress', at(60), { agent: null, evidence: evidence('CLOSED') });

@@ -317,7 +317,7 @@ describe('lists for people', () => {
     expect(await listed(ledger)).toEqual([onlyTried.id, live.id]);
     expect(await listed(ledger, { states: ['pending'], limit: 2 })).toEqual([onlyTried.id, live.id]);
     expect(await find('c1')).toEqual([live.id]);
-    // Named by its own id, a trial is still shown.
+    // A trial is still shown when it is named by its own id.
     expect(await find(trial.id)).toEqual([trial.id]);
     await cancelClosing(ledger, live.id, at(20));
     expect(await listed(ledger, { states: ['pending'] })).toEqual([onlyTried.id]);

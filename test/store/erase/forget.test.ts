@@ -85,7 +85,7 @@ async function asked(ledger: Ledger, conversationId: string, closedAtSeconds = 0
   return decideClosing(ledger, input, () => toSend(closing.id, at(10)));
 }
 
-/** One that was answered, with its card, a recording, and a failure on the way. */
+/** An answered closing, with its card, a recording, and a failure on the way. */
 async function answered(ledger: Ledger) {
   const { id } = await leaving(ledger, 'c1', { address: key });
   await ledger.write('ledger', (trx) =>
@@ -259,7 +259,7 @@ describe('a customer who is forgotten', () => {
       reasons: [{ code: 'forgotten' }],
       customerId: null,
     });
-    // The webhook, a minute late and twice; a worker that was in the middle of it; a person.
+    // The webhook comes a minute late and twice; a worker was in the middle of the closing; a person acts.
     const event = { kind: 'closed', conversationId: 'c1', customerId: customer.id, seenAt: at(110) } as const;
     expect(await recordEvents(ledger, [{ ...event, closedAt: at(0) }], 'live')).toEqual(['known']);
     expect(await recordEvents(ledger, [{ ...event, closedAt: at(30) }], 'live')).toEqual(['known']);
@@ -288,7 +288,7 @@ describe('a customer who is forgotten', () => {
     expect(await closingById(ledger, closing.id)).toEqual(forgotten);
     expect(await claimNextDue(ledger, here, at(day), 'live')).toBeNull();
     expect(await cardsDue(ledger, 9, at(day))).toEqual([]);
-    // A closing of its own is.
+    // A separate closing can be claimed.
     await recordReopening(ledger, { conversationId: 'c1', reopenedAt: at(200) });
     expect(await recordEvents(ledger, [{ ...event, closedAt: at(300) }], 'live')).toEqual(['new']);
     expect(await claimNextDue(ledger, here, at(day), 'live')).toMatchObject({ customerId: customer.id });
@@ -322,7 +322,7 @@ describe('a customer who is forgotten', () => {
     expect(await listUnsubscribes(ledger)).toMatchObject([
       { address: expect.stringMatching(/^hash:/), at: at(30) },
     ]);
-    // Their word counts, in either form.
+    // The customer's word counts, in either form of the number.
     expect(await unsubscribe(ledger, '+14155550100', at(200), 'page')).toMatchObject({ isNew: false });
     expect(await resubscribe(ledger, '+14155550100')).toBe(true);
     expect(await isUnsubscribed(ledger, '+14155550100')).toBe(false);
@@ -370,7 +370,7 @@ describe('a customer who is forgotten', () => {
       state: 'uncertain',
       error: { code: 'send_interrupted' },
     });
-    // The process was only frozen.
+    // The process was only frozen, and goes on.
     await recordDelivery(ledger, id, at(200), { status: 'sent', externalId: canary }, 0);
     const { closing, messages } = await story(ledger, id);
     expect(closing).toMatchObject({ state: 'sent', sentAt: at(12), externalId: null });
@@ -479,7 +479,7 @@ describe('what is older than it is kept', () => {
       state: 'suppressed',
       reasons: [{ code: 'forgotten' }],
     });
-    // The file is written anew later, once for all that expires.
+    // The file is rewritten later, once for everything that expires.
     expect(await openErasures(ledger, at(day), 9)).toEqual([]);
     expect(await openErasures(ledger, at(2 * day), 9)).toMatchObject([{ kind: 'remnants' }]);
   });

@@ -23,10 +23,10 @@ import {
   temporaryPlace,
 } from '../support.ts';
 
-// Programs start slowly where many of them do.
+// Programs start slowly when many start at once.
 vi.setConfig({ testTimeout: 180_000 });
 
-/** Of many rows, with texts that not every engine takes as they are. */
+/** Fills a ledger with many rows, and with texts that not every engine takes as they are. */
 async function filled(ledger: Ledger): Promise<string> {
   const many = Array.from({ length: 300 }, (_, number) => `c${number}`);
   await recordClosings(
@@ -67,7 +67,7 @@ describe('a ledger is copied', () => {
       if (table === 'history') throw new Error('stopped');
     };
     await expect(moveLedger(file, server, at(100), stop)).rejects.toThrow('stopped');
-    // What is there is not copied again, and what is no longer the same is.
+    // What is already there is not copied again, and what has changed is.
     await server.write('ledger', (trx) => trx.updateTable('names').set({ name: 'other' }).execute());
     await server.write('ledger', (trx) => trx.deleteFrom('closings').where('id', '>', 'c2').execute());
     const moved = await moveLedger(file, server, at(100));

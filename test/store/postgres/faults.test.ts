@@ -16,7 +16,7 @@ import { at, freshLedger, here, inProcesses, opened, reported } from '../support
 
 const until = { lane: 'live', name: 'until' } as const;
 
-/** Asks the server of the run, beside the ledger. */
+/** Asks the server of the run directly, without the ledger. */
 async function asked(ledger: Ledger, text: string): Promise<Record<string, unknown>[]> {
   const database = new URL(ledger.location).pathname.slice(1);
   return (await queried(inject('postgresPort'), database, text)).rows;
@@ -32,7 +32,7 @@ async function ownServer(): Promise<{ server: TestServer; place: string }> {
   return { server, place: `${server.url('ledger')}?connections=3` };
 }
 
-/** On the server of the run, without a ledger. */
+/** A database on the server of the run, without a ledger. */
 async function emptyDatabase(): Promise<{
   place: string;
   query(text: string): Promise<pg.QueryResult<Record<string, unknown>>>;
@@ -79,7 +79,7 @@ describe('a connection that is lost', () => {
     expect([tries, count]).toEqual([2, 1]);
   });
 
-  /** Cuts the way back of an answer to a COMMIT. */
+  /** Cuts the connection at a COMMIT, before the server gets it or before its answer arrives. */
   async function cut(kind: 'answer' | 'question'): Promise<{ tries: number; rows: unknown }> {
     const ledger = await freshLedger();
     let tries = 0;
@@ -232,7 +232,7 @@ describe('transactions', () => {
   test('no lock and no setting outlives them', async () => {
     const ledger = await freshLedger();
     await reported(ledger, 'c1');
-    // The other tests of the run have theirs on the same server.
+    // The other tests of the run have their locks on the same server.
     const held = `SELECT * FROM pg_locks WHERE locktype = 'advisory'
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
     expect(await asked(ledger, held)).toEqual([]);
@@ -346,7 +346,7 @@ test('the time is that of the server, whatever the clock of this machine says', 
 test('tokens of commits are cleared away after an hour', async () => {
   const ledger = await freshLedger();
   await asked(ledger, `INSERT INTO commits VALUES ('old', now() - interval '61 minutes', false)`);
-  // One transaction in a thousand does it. The others are counted, and not done.
+  // One transaction in a thousand clears tokens. The others are only counted here, not run.
   let since = 0;
   while (tokenStatements('not written').length === 1) since += 1;
   expect(since).toBeLessThan(1000);

@@ -12,7 +12,7 @@ import { freshLedger, opened } from '../support.ts';
 
 const placeOf = ({ location }: Ledger): string => `${location}?connections=2`;
 
-/** As another process would, on the ledger of another one. */
+/** Listens for hints as another process with this ledger would. */
 async function hearing(ledger: Ledger): Promise<{ heard: number; connections: Connections }> {
   const connections = await openPool(postgresAddress(placeOf(ledger)));
   const hints = openHints(connections, 50);
@@ -62,7 +62,7 @@ test('a connection that is lost is made again, and a server that is away harms n
   expect(() => teller.hints?.tell()).not.toThrow();
 });
 
-/** A server that sees the work of others only when it is told: it looks for it after an hour instead of three seconds. */
+/** A server that sees others' work only when it is told: it looks for work after an hour instead of three seconds. */
 const hardlyLooks = `--import=data:text/javascript,${encodeURIComponent(`
   import timers from 'node:timers/promises';
   import { syncBuiltinESMExports } from 'node:module';
@@ -92,7 +92,7 @@ test(
     expect(await server.tell(await closedConversation(gladly, 'lee@example.org'))).toBe(200);
     await vi.waitFor(() => expect(other.heard).toBe(1), patience);
     await vi.waitFor(() => expect(surveyed()).toEqual(['lee@example.org']), patience);
-    // Right after its work it looks once more.
+    // Right after its work, the server looks once more.
     const claimed = 'SELECT id FROM closings WHERE claimed_by IS NOT NULL';
     const { pathname } = new URL(ledger.location);
     await vi.waitFor(async () => {

@@ -7,14 +7,14 @@ import { queried } from '../../support/postgres-server.ts';
 import { runJson } from '../../support/run.ts';
 import { opened, temporaryPlace } from '../support.ts';
 
-// Programs start slowly where many of them do.
+// Programs start slowly when many start at once.
 vi.setConfig({ testTimeout: 180_000 });
 
 const host = '127.0.0.1';
 
 /**
- * A way to the server on which the answer to one COMMIT is lost: that of the first transaction that said this. `cut`: the
- * connection ends; `silent`: it stays open, and nothing comes any more.
+ * A way to the server that loses the answer to one COMMIT: that of the first transaction that said this. `cut`: the
+ * connection ends; `silent`: it stays open, and nothing more arrives.
  */
 async function lossyWay(said: string, kind: 'cut' | 'silent'): Promise<{ port: number; lost: number }> {
   const sockets = new Set<Socket>();
@@ -53,13 +53,13 @@ async function lossyWay(said: string, kind: 'cut' | 'silent'): Promise<{ port: n
   return way;
 }
 
-/** An answer is waited for a second, and not a minute and a half. */
+/** Waits a second for an answer, instead of a minute and a half. */
 const impatient = `--import=data:text/javascript,${encodeURIComponent(`
   const wait = globalThis.setTimeout;
   globalThis.setTimeout = (run, ms, ...rest) => wait(run, ms === 90000 ? 1000 : ms, ...rest);
 `)}`;
 
-/** What is marked before a message leaves, and what is recorded after it. */
+/** What marks a message before it leaves, and what records it afterward. */
 const marked = 'insert into "messages"';
 const settled = 'update "messages" set';
 

@@ -12,10 +12,10 @@ import { run, runJson, start, temporaryFolder } from '../../support/run.ts';
 import { serve, webhookPassword } from '../../support/serving.ts';
 import { opened, temporaryPlace } from '../support.ts';
 
-// Programs start slowly where many of them do.
+// Programs start slowly when many start at once.
 vi.setConfig({ testTimeout: 180_000 });
 
-/** A ledger that is new, on the server of the run. */
+/** The place of a new ledger on the server of the run. */
 async function newPlace(): Promise<string> {
   const place = temporaryPlace();
   await (await opened(place)).close();
@@ -165,7 +165,7 @@ default_pool_size = 2
 `,
   );
   chmodSync(folder, 0o755);
-  // It refuses root.
+  // pgbouncer refuses root.
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const pooler = spawn('/usr/sbin/pgbouncer', ['-q', settings], { ...user, stdio: 'ignore' });
   const ended = once(pooler, 'exit');

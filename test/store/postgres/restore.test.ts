@@ -7,7 +7,7 @@ import { closedConversation, surveysOf, testGladly, type TestGladly } from '../.
 import { installedServer, startPostgres, type TestServer } from '../../support/postgres-server.ts';
 import { run, runJson, temporaryFolder } from '../../support/run.ts';
 
-// Programs start slowly where many of them do.
+// Programs start slowly when many start at once.
 vi.setConfig({ testTimeout: 180_000 });
 
 const [makeUser, dump, makeDatabase] = documentedCommands();
@@ -35,7 +35,7 @@ async function serverWithTools(): Promise<{ server: TestServer; sh: (script: str
     PGUSER: 'postgres',
   };
   const sh = (script: string): void => void execFileSync('sh', ['-ec', script], { cwd, env, stdio: 'pipe' });
-  // The password is asked of a terminal.
+  // The password would be asked for at a terminal.
   sh(makeUser.replace(' --pwprompt', ''));
   return { server, sh };
 }

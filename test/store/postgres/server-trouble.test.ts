@@ -34,7 +34,7 @@ async function silentWay(): Promise<{ port: number; isCut: boolean; close(): Pro
       sockets.add(from);
       from.on('error', () => undefined);
       from.on('data', (data) => {
-        // What was cut once stays silent.
+        // A connection that was cut once stays silent.
         isDead ||= way.isCut;
         if (!isDead) to.write(data);
       });
@@ -131,7 +131,7 @@ async function idsIn(ledger: Ledger): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** A small disk, where this user may have one. */
+/** The folder of a small disk; null if this user may not mount one. */
 function smallDisk(megabytes: number): string | null {
   const folder = mkdtempSync(join(tmpdir(), 'gcsat-disk-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -142,7 +142,7 @@ describe('a disk that is full', () => {
   test('is said, loses nothing that was recorded, and the work goes on when there is room', async (context) => {
     const port = inject('postgresPort');
     const disk = smallDisk(24);
-    // To mount one takes a right that a container may lack.
+    // Mounting one takes a right that a container may lack.
     if (disk === null) {
       context.skip('no small disk can be mounted here');
       return;

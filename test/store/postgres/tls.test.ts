@@ -14,7 +14,7 @@ import { startPostgres, type TestServer } from '../../support/postgres-server.ts
 const folder = mkdtempSync(join(tmpdir(), 'gcsat-tls-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A certificate that signs itself, of a server by one name or address alone; the path of it. Its key is beside it. */
+/** Makes a self-signed certificate of a server with one name or address. Returns its path; its key is beside it. */
 function certificate(name: string, whose = 'DNS:localhost'): string {
   const [path, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
   const of = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
@@ -34,7 +34,7 @@ const servers = new Map<string, TestServer>();
 
 async function started(root: string): Promise<void> {
   const key = root.replace('.pem', '.key');
-  // The server takes a key that is its own and private.
+  // The server takes only a key that is its own and private.
   const { uid, gid } = statSync(join(inject('postgresFolder'), 'data'));
   chownSync(key, uid, gid);
   chmodSync(key, 0o600);
@@ -102,7 +102,7 @@ test.each(['require', 'verify-ca', 'verify-full'])(
       socket.on('error', () => undefined);
       socket.on('data', (bytes) => {
         heard = Buffer.concat([heard, bytes]);
-        // As a server without TLS answers the request for it.
+        // This is how a server without TLS answers a request for TLS.
         socket.write('N');
       });
     }).listen(0, '127.0.0.1');

@@ -58,7 +58,7 @@ describe('who may work', () => {
     const ledger = await freshLedger();
     const { id } = await reported(ledger, 'c1');
     const claims = await Promise.all([1, 2, 3].map(() => claimClosing(ledger, id, here, at(0))));
-    // Which one is first, the server decides.
+    // The server decides which claim is first.
     const refused = claims.filter(({ claimed }) => !claimed);
     expect(claims.filter(({ claimed }) => claimed)).toMatchObject([{ closing: { id } }]);
     expect(refused).toMatchObject([{ until: at(30) }, { until: at(30) }]);
@@ -123,7 +123,7 @@ describe('who may work', () => {
       expect(await child.next()).toEqual([id]);
       expect((await claimNextDue(ledger, here, at(seconds), 'live'))?.id).toBe(free ? id : undefined);
       expect((await claimClosing(ledger, id, here, at(seconds))).claimed).toBe(false);
-      // What the other one finds when it wakes up.
+      // What the frozen process finds when it wakes up.
       const frozen = { ...here, pid: child.process.pid! };
       if (free)
         await expect(markLeaving(ledger, id, frozen, at(seconds))).rejects.toMatchObject({
@@ -323,7 +323,7 @@ describe('the queue', () => {
     const ids = [];
     for (let number = 0; number < 60; number += 1) ids.push((await reported(ledger, `c${number}`)).id);
     const task = { action: 'take', location, now: at(100) } as const;
-    // Both live until both have answered: the claims of an ended process would be handed out again.
+    // Both processes live until both have answered: the claims of an ended process would be handed out again.
     const children = await Promise.all([startChild(task), startChild(task)]);
     for (const child of children) child.go();
     const [one, other] = (await Promise.all(children.map((child) => child.next()))) as [string[], string[]];
@@ -389,7 +389,7 @@ describe('a worker that ended while a message was leaving', () => {
     const far = await leaving(ledger, 'c2', { worker: elsewhere });
     const live = await leaving(ledger, 'c3');
     expect((await resolveAbandonedSends(ledger, at(20))).map(({ id }) => id)).toEqual([abandoned.id]);
-    // Leaving renews the claim, at 12 s.
+    // Marking the message as leaving renewed the claim at 12 s.
     expect(await resolveAbandonedSends(ledger, at(41))).toEqual([]);
     await renewClaim(ledger, live.id, here, at(40));
     expect((await resolveAbandonedSends(ledger, at(42))).map(({ id }) => id)).toEqual([far.id]);

@@ -88,7 +88,7 @@ async function sent(
   return (await closingById(ledger, id))!;
 }
 
-/** Without the moves that lead there. */
+/** Sets a state without the moves that lead there. */
 async function setState(ledger: Ledger, id: string, state: ClosingState): Promise<void> {
   await ledger.write('ledger', (trx) =>
     trx.updateTable('closings').set({ state }).where('id', '=', id).execute(),
@@ -241,7 +241,7 @@ describe('the history of an address', () => {
 describe('two closings of one address', () => {
   test('decided at once in one process: one is scheduled', async () => {
     const ledger = await freshLedger();
-    // Of the same time, so that neither displaces the other.
+    // All at the same time, so that none displaces another.
     const closings = await Promise.all(['c1', 'c2', 'c3', 'c4'].map((id) => reported(ledger, id)));
     const decided = await Promise.all(
       closings.map((closing) => decideClosing(ledger, input(closing), rule())),

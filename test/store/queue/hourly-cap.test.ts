@@ -44,7 +44,7 @@ test('what certainly did not leave does not count, and what may have left does',
   const other = await leave(ledger, 'c2', 22);
   await recordDelivery(ledger, other.id, at(23), { status: 'uncertain', failure }, 0, other.mark);
   expect(await fullUntil(ledger, two, at(24))).toBeNull();
-  // Its process may have been killed: nobody knows yet.
+  // The process may have been killed: nobody knows yet.
   await leave(ledger, 'c3', 25);
   expect(await fullUntil(ledger, two, at(26))).toBe(at(22 + hour));
 });
@@ -90,7 +90,7 @@ test('the queue hands out what is undecided while the hour is full, and nothing 
   });
   expect((await claimNextDue(ledger, here, at(30), 'live', 2))?.id).toBe(undecided.id);
   expect(await claimNextDue(ledger, here, at(30), 'live', 2)).toBeNull();
-  // An older closing of its customer is not given up for it.
+  // An older closing of the customer is not given up for it.
   const older = { customerId: waits.customerId, closedAt: at(-9), lane: 'live' } as const;
   expect(await newerWaiting(ledger, older, at(30), 2)).toBeNull();
   expect(await newerWaiting(ledger, older, at(30), 3)).toBe(waits.id);

@@ -69,7 +69,7 @@ test('one of two workers marks it, and only while it holds the closing', async (
   expect(marks.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   expect(await countLeaving(ledger, at(later))).toBe(1);
   expect(await closingById(ledger, id)).toMatchObject({ reminder: 'leaving', remindedAt: at(later) });
-  // A process that lives keeps it, and another one cannot take the closing.
+  // A live process keeps the reminder, and another process cannot take the closing.
   expect(await resolveAbandonedReminders(ledger, at(later + day))).toEqual([]);
   await recordReminderOutcome(ledger, id, at(later + 1), { status: 'sent', externalId: 'r1' }, null);
   expect(await reminderOf(ledger, id)).toMatchObject({ state: 'sent', externalId: 'r1', dueAt: null });
@@ -112,7 +112,7 @@ test('one that another host was sending is in doubt when its claim is over, unle
   await claimClosing(ledger, id, elsewhere, at(later));
   await markReminderLeaving(ledger, id, elsewhere, at(later), uncapped);
   expect(await resolveAbandonedReminders(ledger, at(later + 29))).toEqual([]);
-  // Looking for work frees claims that are over, and loses nothing of the doubt.
+  // Looking for work frees expired claims, but does not lose the doubt.
   expect(await claimNextDue(ledger, here, at(later + 31), 'live')).toBeNull();
   expect(await resolveAbandonedReminders(ledger, at(later + 31))).toEqual([id]);
   expect(await reminderOf(ledger, id)).toMatchObject({

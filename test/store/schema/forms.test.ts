@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { toAnswer } from '../../../src/store/answers/rows.ts';
 import { everyVersion, opened, shapeOf, temporaryFile } from '../support.ts';
 
-/** A file as an earlier version left it, with what its customers answered. */
+/** A file as an earlier version left it, with its customers' answers. */
 function earlier(): string {
   const path = temporaryFile();
   const database = new DatabaseSync(path);

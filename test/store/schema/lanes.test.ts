@@ -46,7 +46,7 @@ const became: Record<string, { [lane in Lane]: ClosingState | null }> = {
   'tried-suppressed': { live: null, trial: 'suppressed' },
   'tried-scheduled': { live: null, trial: 'scheduled' },
   'tried-pending': { live: null, trial: 'pending' },
-  // A person called it off.
+  // A person canceled it.
   'tried-cancelled': { live: 'suppressed', trial: 'suppressed' },
   'regular-tried': { live: null, trial: 'sent' },
   'regular-sent': { live: 'sent', trial: null },
@@ -100,7 +100,7 @@ async function after(ledger: Ledger, table: string): Promise<Row[]> {
   return rows;
 }
 
-/** By the name of its conversation: the id that the closing has in the live lane, or would have. */
+/** The id that a closing has in the live lane, or would have, by the name of its conversation. */
 const ids = new Map(before('closings').map((row) => [String(row['conversation_id']), String(row['id'])]));
 const idOf = (name: string, lane: Lane = 'live'): string =>
   lane === 'live' ? ids.get(name)! : trialOf(ids.get(name)!);
@@ -185,7 +185,7 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
       const { lane, ...columns } = now.get(idOf(name, kept))!;
       expect(lane).toBe(kept);
       const ofVersionFour = Object.fromEntries(Object.entries(columns).filter(([column]) => column in row));
-      // A trial that was not to be sent had kept a survey of the live lane.
+      // A suppressed trial had kept a survey of the live lane.
       const lost = trial === 'suppressed' && row['survey_id'] === surveyIdOf(idOf(name));
       expect(ofVersionFour).toEqual({
         ...row,
@@ -236,7 +236,7 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
     const steps = before('history').map((row) => {
       const name = nameOf(row);
       const transition = row['transition'] === 'supersede_trial' ? 'retry' : row['transition'];
-      // The live closing keeps what happened to it; a trial without one has all of it.
+      // The live closing keeps its history; a trial without a live closing has all of it.
       return { ...row, closing_id: idOf(name, became[name]!.live === null ? 'trial' : 'live'), transition };
     });
     expect(sorted(await after(ledger, 'history'))).toEqual(sorted(steps));
@@ -277,7 +277,7 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
       'doubt-refused@example.com': ['doubt-refused uncertain'],
       'doubt-answered@example.com': ['doubt-answered answered'],
     });
-    // When its message left, as the messages say.
+    // When the message left, as the table of messages says.
     for (const [address, since, count] of [
       ['live-uncertain@example.com', 0, 1],
       ['live-uncertain@example.com', 1, 0],

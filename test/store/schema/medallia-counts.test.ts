@@ -41,7 +41,7 @@ test('a ledger of version 13 keeps its rows, and those of imports find their clo
   ]);
   expect(await unmatchedMedalliaRows(ledger, 10)).toMatchObject([{ uuid: 'stranger' }]);
   expect(await medalliaCursor(ledger, 'http://127.0.0.1:36527')).toBe(48_004);
-  // What was suppressed before is not told afterwards.
+  // What was suppressed before is not counted afterward.
   expect(await openCounts(ledger)).toMatchObject({ count: 0, uncertain: 0, leftOut: 0 });
 });
 

@@ -15,7 +15,7 @@ test('every column of the ledger says what becomes of it where a customer is for
     Object.keys(columns).map((column) => `${table}.${column}`),
   );
   expect(classed.toSorted()).toEqual(rows.map(({ table, column }) => `${table}.${column}`).toSorted());
-  // What cannot be erased as it says would fail when somebody is forgotten.
+  // A column that cannot be erased as declared would fail when somebody is forgotten.
   const erased = Object.entries<TableClass>(personalData).flatMap(([table, { row, columns }]) =>
     Object.entries(columns).flatMap(([column, what]) =>
       row === 'kept' && what === 'null' ? [`${table}.${column}`] : [],

@@ -15,14 +15,14 @@ function named(sqliteCodeName: string): Error {
 
 describe('each trouble of SQLite', () => {
   test.each([
-    // Of another process, and gone a moment later.
+    // Caused by another process, and gone a moment later.
     ['SQLITE_BUSY', 'ledger ledger_busy', true],
     ['SQLITE_BUSY_RECOVERY', 'ledger ledger_busy', true],
     ['SQLITE_BUSY_SNAPSHOT', 'ledger ledger_busy', true],
     ['SQLITE_BUSY_TIMEOUT', 'ledger ledger_busy', true],
     ['SQLITE_PROTOCOL', 'ledger ledger_busy', true],
     ['SQLITE_SCHEMA', 'ledger ledger_busy', true],
-    // Within one connection, where waiting does not help.
+    // Caused within one connection, so waiting does not help.
     ['SQLITE_LOCKED', 'ledger ledger_busy', false],
     ['SQLITE_LOCKED_SHAREDCACHE', 'ledger ledger_busy', false],
     ['SQLITE_IOERR_LOCK', 'ledger ledger_disk_error', false],

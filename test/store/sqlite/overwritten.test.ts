@@ -45,7 +45,7 @@ async function untilIdle(path: string): Promise<void> {
   await vi.waitFor(() => expect(statSync(`${path}-wal`).size).toBe(0), { timeout: 30_000, interval: 100 });
 }
 
-/** As `cp` and `cat` do: the file stays the same one. */
+/** Overwrites as `cp` and `cat` do: the file stays the same file. */
 function overwrite(path: string, content: Buffer): void {
   writeFileSync(path, content, { flag: 'r+' });
   truncateSync(path, content.length);
@@ -127,7 +127,7 @@ test('others who write, copy the log, back up, and write the file anew overwrite
     child.process.kill('SIGKILL');
     await child.ended;
   }
-  // What it has been doing when it was killed is no harm either.
+  // Whatever the child was doing when it was killed does no harm either.
   await reported(ledger, 'last');
   await untilIdle(path);
   await reported(other, 'very last');
@@ -151,7 +151,7 @@ describe('a ledger that is a link', () => {
     await again.close();
     expect(await count(await opened(file))).toBe(2);
     expect(sqlitePath(join(links, 'two.db'))).toBe(sqlitePath(join(links, 'one.db')));
-    // A folder that is a link stays as it is named.
+    // A folder that is a link keeps its name.
     expect(sqlitePath(join(links, 'folder', 'ledger.db'))).toBe(join(links, 'folder', 'ledger.db'));
   });
 

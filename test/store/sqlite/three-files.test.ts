@@ -24,7 +24,7 @@ interface Place {
   writeCounters: WriteCounters;
 }
 
-/** A data folder with a ledger, and what is remembered of it. */
+/** A data folder with a ledger, and what is remembered about it. */
 function newPlace(): Place {
   const folder = temporaryFolder();
   const writeCounters = {
@@ -39,7 +39,7 @@ async function open({ path, writeCounters }: Place): Promise<Ledger> {
   return openLedger(path, { writeCounters });
 }
 
-/** Opens, writes and closes. */
+/** Opens the ledger, writes to it, and closes it. */
 async function report(place: Place, ...conversations: string[]): Promise<void> {
   const ledger = await open(place);
   for (const conversation of conversations) await reported(ledger, conversation);
@@ -47,7 +47,7 @@ async function report(place: Place, ...conversations: string[]): Promise<void> {
   await letGo();
 }
 
-/** A process that has acknowledged so many writes and was killed: they are in its log alone. */
+/** A process that acknowledged this many writes and was killed: they are only in its log. */
 async function crashed({ path, writeCounters }: Place, acknowledged = 5): Promise<void> {
   const child = await startChild({ action: 'write', location: path, writeCounters });
   child.go();
@@ -63,7 +63,7 @@ async function count(ledger: Ledger): Promise<number> {
   return rows[0]!.count;
 }
 
-/** Of the main file alone. */
+/** Counts closings in the main file alone. */
 async function countInCopy(path: string): Promise<number> {
   const copy = join(temporaryFolder(), 'copy.db');
   copyFileSync(path, copy);
@@ -94,7 +94,7 @@ describe('under an open ledger', () => {
     renameSync(`${path}.copy`, path + end);
     const before = readFileSync(path);
     await expect(reported(ledger, 'two')).rejects.toEqual(refusal('ledger_gone'));
-    // The log beside it may be another process's now.
+    // The log beside the file may belong to another process now.
     if (end === '-wal') {
       await ledger.close();
       expect(readFileSync(path).equals(before)).toBe(true);

@@ -93,7 +93,7 @@ test('each filter leaves what it says, alone and together with others', async ()
     [{ topicIds: ['t2'], agentIds: ['a1'] }, ['c1']],
     [{ states: ['answered'], topicIds: ['t2'], inboxIds: ['in1'] }, ['c1']],
     [{ states: ['sent'], agentIds: ['a1'] }, ['c4']],
-    // The newest revision is what counts.
+    // The newest revision counts.
     [{ ratings: [1] }, ['c1']],
     [{ ratings: [1, 2, 5] }, ['c3', 'c2', 'c1']],
     [{ ratings: [1, 2], agentIds: ['a2'] }, ['c3']],

@@ -78,7 +78,7 @@ test('failures of a range are those that failed and those that could not leave y
   const notSent = { status: 'not_sent', temporary: true, failure: error } as const;
   await recordDelivery(ledger, held.id, at(20), notSent, 0);
   await scheduled(ledger, 'not due yet', { dueAt: at(900) });
-  // Pages end among closings of one time.
+  // Pages end among closings with the same time.
   await repeated(ledger, await fail('c1000', 3), 1000, (number) => ({
     id: `c${number}`,
     conversation_id: `c${number}`,

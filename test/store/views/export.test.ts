@@ -64,7 +64,7 @@ test('no answer is lost or doubled between two pages, although many came at once
           id,
           conversation_id: id,
           lane: 'live',
-          // Not in the order of the answers.
+          // The closings are not in the order of the answers.
           closed_at: at(count - number),
           first_seen_at: at(0),
           source: 'report',

@@ -29,7 +29,7 @@ test('by topic, each closing is first in one group, so that those add up to all'
   };
   expect(await counted(['topic'])).toEqual([' true 1', 't1 true 2', 't2 false 2', 't2 true 1', 't3 false 1']);
   expect(await counted(['topic', 'week'])).toEqual(await counted(['topic']));
-  // A filter leaves closings out, and none of their topics.
+  // A filter leaves out closings, but none of a closing's topics.
   expect(await counted(['topic'], ['t3'])).toEqual(['t1 true 1', 't2 false 1', 't3 false 1']);
   expect(await counted([])).toEqual([' true 4']);
 });

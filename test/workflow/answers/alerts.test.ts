@@ -21,7 +21,7 @@ const secret = `whsec_${Buffer.from('an alert secret of 24 by').toString('base64
 interface Receiver {
   url: string;
   got: { headers: IncomingHttpHeaders; body: string; path: string }[];
-  /** Of the next answers; 204 after them. */
+  /** The statuses of the next answers; after these, 204. */
   statuses: number[];
 }
 
@@ -66,7 +66,7 @@ async function sendAll(services: Services): Promise<(string | null)[]> {
   return results;
 }
 
-/** A conversation that can be rated, and what alerts about it by webhook. */
+/** A conversation that can be rated, and the services that alert about it by webhook. */
 async function rated(changes: ServicesChanges = {}): Promise<{
   own: World;
   to: Receiver;

@@ -34,7 +34,7 @@ async function replay(services: Services, conversationId: string): Promise<strin
   return outcome;
 }
 
-/** As `surveys list` tells them. */
+/** The closings as `surveys list` shows them. */
 const listed = (own: World): Promise<unknown[]> => all(listSurveys(own.ledger, {}, iso(own.time.now)));
 
 const answered = (rating: number): object => ({
@@ -44,7 +44,7 @@ const answered = (rating: number): object => ({
   card: { itemId: expect.any(String), postedAt: expect.any(String) },
 });
 
-/** As the card writes it, in the zone of the sandbox. */
+/** The time as the card writes it, in the zone of the sandbox. */
 const timeOf = (closedAt: string): string => {
   const options = { timeZone: 'America/Chicago', dateStyle: 'medium', timeStyle: 'short' } as const;
   return new Date(closedAt).toLocaleString('en', options).replace(/\s/g, ' ');

@@ -41,7 +41,7 @@ interface Given {
   page?: (url: string) => Promise<PageAnswer>;
 }
 
-/** Nothing is asked beyond this machine. */
+/** Sources of the checks that never ask another machine. */
 function sourcesOf(own: World, { changes = {}, names = {}, page, ...given }: Given = {}): OpenedSources {
   const settings = { ...own.services(changes).settings, ...given.settings };
   const place = {
@@ -68,7 +68,7 @@ function sourcesOf(own: World, { changes = {}, names = {}, page, ...given }: Giv
   return sources;
 }
 
-/** For what asks neither Gladly nor the ledger. */
+/** Sources for checks that ask neither Gladly nor the ledger. */
 function outside({ settings, names, page }: Given): CheckSources {
   const look = { brand: { color: null, logoFile: null, texts: {} }, templateFile: null, from: null };
   const base = {
@@ -89,7 +89,7 @@ async function resultOf(id: string, sources: CheckSources): Promise<CheckResult>
   return result!;
 }
 
-/** A closing that the ledger knows; its id. */
+/** Records a closing in the ledger. Returns its id. */
 async function closed({ ledger, time }: World): Promise<string> {
   const at = iso(time.now);
   const { closing } = await recordClosing(ledger, {
@@ -367,7 +367,7 @@ describe('the address of the survey page', () => {
   ] satisfies [string, Given, string, string | null][])('%s', async (_, given, status, code) => {
     const result = await resultOf('survey.address', outside(given));
     expect(result).toMatchObject({ status, code });
-    // What nobody inside can see is never claimed.
+    // A check never claims what cannot be seen from inside.
     if (status === 'ok') expect(result.detail).toContain('cannot be seen from here');
   });
 });
@@ -473,7 +473,7 @@ describe('the queue', () => {
     expect(await found('queue.uncertain')).toBe('messages_uncertain');
     expect(await found('queue.pause')).toBe('sending_paused');
     expect(await found('queue.held')).toBeNull();
-    // This process holds it, lives, and has renewed nothing for long.
+    // This process holds a closing, is alive, and has not renewed its claim for long.
     await closed(own);
     const { pid, host, startedAt } = own.services().worker;
     await own.ledger.write('ledger', (trx) =>

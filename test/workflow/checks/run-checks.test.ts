@@ -38,7 +38,7 @@ test('a check waits for what it needs, and the others do not wait for each other
         return ok('');
       },
     }),
-    // Only once this one runs does the other go on.
+    // The slow check goes on only once this check runs.
     check({ id: 'quick', run: () => (events.push('quick'), open(), ok('')) }),
   ]);
   expect(events).toEqual(['quick', 'slow', 'late']);

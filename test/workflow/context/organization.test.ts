@@ -16,7 +16,7 @@ interface Asked {
   gladly: { says: Organization | Failure; asked: number };
 }
 
-/** A process on the one ledger. */
+/** A process that uses this ledger. */
 function processOf({ ledger, time }: World, says: Organization | Failure = madrid): Asked {
   const gladly: Asked['gladly'] = { says, asked: 0 };
   const client = {

@@ -8,7 +8,7 @@ import { freshLedger, here } from '../../store/support.ts';
 
 const now = Date.parse('2026-11-22T10:00:00.000Z');
 
-/** The places as another process on the ledger sees them; `waits`: how often it found none. */
+/** The places as another process with this ledger sees them; `waits`: how often it found none free. */
 function placesOn(ledger: Ledger, pause: () => Promise<void> = () => Promise.resolve()) {
   const own = { waits: 0 };
   const sleep = async (_: number, signal?: AbortSignal): Promise<void> => {

@@ -96,7 +96,7 @@ describe('forgetting a customer', () => {
     const again = await surveyConversation(services, { conversationId: id, closingId: null }, steps);
     expect(again.document.outcome).toBe('already_surveyed');
     expect((await own.closings())[0]).toEqual(row);
-    // The message is still in their mailbox, with its other link.
+    // The message is still in the customer's mailbox, with its link for unsubscribing.
     expect(await desk.unsubscribe(leave)).toMatchObject({ state: 'unsubscribed' });
     expect(await isUnsubscribed(own.ledger, email)).toBe(true);
 
@@ -183,7 +183,7 @@ test('what is older than `retention` is forgotten, and its card stays in Gladly'
   expect(await keepRetention(services, small)).toMatchObject({ expired: 1, cards: 0, open: [] });
   expect((await own.closings())[0]).toMatchObject({ customer: null, state: 'answered' });
   expect(await cards()).toHaveLength(1);
-  // The ledger is written anew a day later, where nobody waits for that.
+  // The ledger is rewritten a day later, if it is so small that nobody has to wait for that.
   own.time.now += day;
   await keepRetention(services, small);
   expect(await openErasures(own.ledger, null, 9)).toMatchObject([{ kind: 'remnants' }]);

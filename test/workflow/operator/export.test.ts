@@ -19,7 +19,7 @@ async function exported(ledger: Ledger, since = at(0), until = at(100)): Promise
   return rows;
 }
 
-/** Everything about it is known, and its texts are what customers and agents chose. */
+/** A closing about which everything is known, with this text wherever customers and agents choose the text. */
 async function answered(ledger: Ledger, text: string): Promise<string> {
   const { id } = await leaving(ledger, 'c1', { address: 'kim@example.com' });
   const item = { itemId: 'i1', type: 'EMAIL', initiator: 'AGENT', at: at(-9), why: 'earlier response' };

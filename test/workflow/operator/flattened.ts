@@ -1,12 +1,12 @@
 const guard =
   /^'(?='*(?:[\s\p{Z}\p{Cf}]*[=+\-@\u2212\uFE62\uFE63\uFE66\uFE6B\uFF0B\uFF0D\uFF1D\uFF20]|[\t\r]))/u;
 
-/** Without the apostrophe before what would be a formula. */
+/** The record without the apostrophes that keep cells from being formulas. */
 export function withoutGuard(record: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(record).map(([name, cell]) => [name, cell.replace(guard, '')]));
 }
 
-/** As the contract says: nested fields joined by a dot, lists by `; `. */
+/** A row as the contract says: nested fields joined by a dot, lists by `; `. */
 export function flattened(row: Record<string, unknown>): Record<string, string> {
   const text = (value: unknown): string =>
     typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value);

@@ -16,7 +16,7 @@ import {
   type World,
 } from '../support.ts';
 
-/** A closing whose customer has another address in Gladly once `onRead` says so; it gets the count of reads so far. */
+/** A closing whose customer gets another address in Gladly once `onRead`, which gets the count of reads, says so. */
 async function moving(own: World, onRead: (count: number) => boolean) {
   const id = await own.tell({ customer: { email: 'old@example.org' } });
   own.time.now += minute;

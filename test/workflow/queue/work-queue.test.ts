@@ -24,7 +24,7 @@ import {
   type World,
 } from '../support.ts';
 
-/** So many customers with a closing each; their conversations and range. */
+/** Makes this many customers with a closing each. Returns their conversations and range. */
 async function customers(own: World, count: number, more: Record<string, unknown> = {}) {
   const since = own.time.now;
   const ids: string[] = [];
@@ -63,7 +63,7 @@ function defective(own: World, conversationId: string) {
   return { services, debugged };
 }
 
-/** Minutes that the failed closing waits after each of so many runs. */
+/** How many minutes the failed closing waits after each of these runs. */
 async function waitsOf(
   own: World,
   services: () => Services,
@@ -133,7 +133,7 @@ describe('limits', () => {
     });
     expect(document.end).toBe('duration');
     expect(document.outcomes.sent).toBeGreaterThanOrEqual(10);
-    // Sixteen at once, and one more each that was being asked for.
+    // At most the sixteen that were already in work are finished, too.
     expect(document.outcomes.sent).toBeLessThanOrEqual(10 + 16);
     expect(document.outcomes.sent + document.outcomes.pending).toBe(60);
     expect((await own.closings()).filter(({ claimedBy }) => claimedBy !== null)).toEqual([]);
@@ -662,7 +662,7 @@ test('a delivery that takes minutes for a message has no conversation read again
       await sessions.take();
       try {
         const sent = await real.deliver(message, leaving);
-        // Three at once, a minute each.
+        // Three messages at once take a minute each.
         own.time.now += minute / 3;
         return sent;
       } finally {
@@ -674,6 +674,6 @@ test('a delivery that takes minutes for a message has no conversation read again
   expect(thisRun).toMatchObject({ sent: 30, failed: 0 });
   const reads = ids.map((id) => seen.filter((one) => one === `GET /api/v1/conversations/${id}`).length);
   expect(Math.max(...reads)).toBe(2);
-  // Only those that began before there was a line.
+  // Only conversations that began before there was a line are read twice.
   expect(reads.filter((count) => count > 1).length).toBeLessThan(16);
 });

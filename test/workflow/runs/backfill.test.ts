@@ -22,10 +22,10 @@ import {
 
 const directories = ['getAgents', 'getInboxes', 'getTopics', 'getOrganization'];
 
-/** Everything that the sandbox has told, its special conversations too. */
+/** Everything in the sandbox, including its special conversations. */
 const range = [noon - 4 * day, noon - minute] as const;
 
-/** So many customers with a closing each, and the range of these. */
+/** Makes this many customers with a closing each. Returns their range. */
 async function customers(own: World, count: number): Promise<readonly [number, number]> {
   const since = own.time.now;
   for (let number = 0; number < count; number += 1) {
@@ -129,7 +129,7 @@ describe('the document', () => {
 });
 
 describe('a dry run', () => {
-  /** What ids and counts a run leads to, whichever run it is. */
+  /** What a run came to, the same for a dry run and a real one. */
   const verdict = ({ closings, outcomes, reasons, thisRun }: BackfillDocument) => ({
     closings,
     outcomes,
@@ -243,7 +243,7 @@ describe('of several closings of one customer in the range', () => {
     for (let turn = 0; turn < count; turn += 1) {
       own.time.now += hour;
       ids.push(await own.tell({ customer: { email: 'twice@example.org' } }));
-      // So many others between them that the workers are done with an older one before they come to the next.
+      // So many other closings are between them that the workers finish an older one before they come to the next.
       for (let other = 0; other < others; other += 1) {
         own.time.now += 1000;
         await own.tell({ customer: { email: `other.${turn}.${other}@example.org` } });

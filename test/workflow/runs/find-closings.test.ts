@@ -42,7 +42,7 @@ async function enumerate(
 const keysOf = async ({ closings }: World): Promise<string[]> =>
   (await closings()).map(({ id }) => id).toSorted();
 
-/** Every closing that the sandbox knows of, within the bounds. */
+/** Every closing in the sandbox within these bounds. */
 function truth(size: number, since: number, until: number): string[] {
   const { stories } = makeWorld({ seed: 1, size, now: () => noon });
   return [...stories.during(0, noon)]
@@ -129,7 +129,7 @@ describe('where the report stays away', () => {
     expect(found.missing).toEqual([]);
     expect(await keysOf(own)).toEqual(truth(400, since, until));
     const files = seen.filter((request) => request.includes('/export/'));
-    // The list of the jobs, and the items of each day; nobody needs the customers.
+    // One request for the list of jobs, and one for the items of each day; nobody needs the customers.
     expect(files.filter((request) => !request.endsWith('/conversation_items.jsonl'))).toHaveLength(1);
     expect(files).toHaveLength(1 + 6);
   });
@@ -165,7 +165,7 @@ describe('closings that are told without their conversation', () => {
     conversationId: string;
   }
 
-  /** Gladly, whose events and report tell these alone, a minute before noon; it gives no export files. */
+  /** A Gladly whose events and report contain only these, a minute before noon; it has no export files. */
   async function telling(own: World, { events = [], report = [] }: { events?: Told[]; report?: Told[] }) {
     const timestamp = iso(noon - minute);
     const lines = events.map(({ type = 'CLOSED', conversationId }, index) =>

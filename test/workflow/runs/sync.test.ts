@@ -81,7 +81,7 @@ describe('closings after the beginning', () => {
     for (let count = 0; count < 12; count += 1) {
       await own.tell({ customer: { email: `customer.${count}@example.org` } });
       own.time.now += 2 * minute;
-      // Every third tick twice at once.
+      // Every third tick runs twice at once.
       const ticks = count % 3 === 0 ? [own.services(), own.services()] : [own.services()];
       await Promise.all(ticks.map((services) => tickOf(services)));
     }
@@ -221,7 +221,7 @@ describe('scheduled surveys', () => {
 });
 
 describe('answers', () => {
-  /** So many closings that were asked about and have an answer without a card; the ids of their customers. */
+  /** Makes this many surveyed closings with an answer but no card. Returns the ids of their customers. */
   async function answered(own: World, count: number): Promise<string[]> {
     for (let number = 0; number < count; number += 1) {
       await own.tell({ customer: { email: `answering.${number}@example.org` } });
@@ -356,7 +356,7 @@ test('a closing of half an hour ago whose tick could not ask is found by the nex
 describe('a past that cannot be read', () => {
   const sentence = { status: 200, body: 'Unexpected error occurred\n' };
 
-  /** A tick three days ago, a closing of now, and one of two days ago that only the report has. */
+  /** A tick three days ago, a closing now, and a closing two days ago that only the report has. */
   async function afterAPause() {
     const own = await world();
     await tickOf(own.services());

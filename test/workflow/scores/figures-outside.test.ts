@@ -6,7 +6,7 @@ import type { ReportCounts, ReportDocument, ReportRow } from '../../../src/docum
 import { runInside, runJsonInside } from '../../support/run-inside.ts';
 import { temporaryFolder } from '../../support/run.ts';
 
-/** A row of the export, as a spreadsheet has it. */
+/** A row of the export, as a spreadsheet shows it. */
 type Row = Record<string, string>;
 
 const columnOf = { agent: 'agent.id', inbox: 'inbox.id', channel: 'channel', topic: 'topics.id' } as const;
@@ -114,7 +114,7 @@ test('every figure of a report is what a calculator makes of the exported rows',
   }
 });
 
-/** An empty text where there is none. */
+/** The values of a field; an empty text if there is none. */
 function valuesOf(row: Row, field: Field): string[] {
   return (row[columnOf[field]] ?? '').split(/[;,|] ?/);
 }

@@ -48,7 +48,7 @@ test('every state counts where the definitions say', async () => {
     { state: 'answered', ratings: [1, 5], resolved: true, visits: ['opened'] },
     { state: 'answered', ratings: [3], resolved: false },
     { state: 'answered', provider: null, ratings: [4] },
-    // An answer to what is decided again is not the customer's last word on this closing.
+    // If a closing is decided again, an earlier answer is not the customer's last word on it.
     { state: 'pending', provider: null, ratings: [2] },
     { state: 'answered', lane: 'trial', provider: 'outbox', ratings: [1] },
     { state: 'sent', closedAt: '2026-11-27T00:00:00.000Z' },
@@ -129,7 +129,7 @@ test('a low response rate is marked where chance does not explain it, and never 
     ...asked('email', 40, 24),
     ...asked('few', 9, 0),
     ...asked('voice', 40, 18),
-    // Nobody was asked, so that nothing lowers the rate.
+    // Nobody was surveyed, so nothing lowers the rate.
     ...Array.from({ length: 20 }, () => ({ state: 'suppressed', inbox: 'none', provider: null }) as const),
   ]);
   const verdicts = async (more: Partial<ReportQuestion>) => {
@@ -258,7 +258,7 @@ test('filters find ids, names in any spelling, and emails, and say what is near'
         { kind: 'agent', id: 'a2', name: 'Bo Chen', email: null },
         { kind: 'agent', id: 'a3', name: 'Bo Chen', email: null },
         { kind: 'agent', id: 'a4', name: 'Cy Diaz', email: 'cy@bücher.example' },
-        // Gladly does not list this one: the address of an import is the id.
+        // Gladly does not list this agent: the id is the address from an import.
         { kind: 'agent', id: 'eve@xn--bcher-kva.example', name: 'Eve', email: null },
         { kind: 'inbox', id: 'i1', name: 'Orders', email: null },
       ])
@@ -306,7 +306,7 @@ test('filters find ids, names in any spelling, and emails, and say what is near'
   expect(await refused({ topics: ['x'] })).toMatchObject({ hint: 'The ledger knows no topic yet.' });
 });
 
-/** All that may be added up, or null where a row has none. */
+/** Everything that may be added up, or null if a row has none. */
 function sums(rows: readonly ReportCounts[]) {
   const add = (pick: (row: ReportCounts) => number): number => rows.reduce((sum, row) => sum + pick(row), 0);
   return {
@@ -427,7 +427,7 @@ describe('what customers answered besides their ratings', () => {
       answered(2, { reason: 'Unfriendly' }),
       answered(1),
       answered(5),
-      // Low when it was asked, and not by what the profile says now.
+      // Low when the survey was sent, but not by what the profile says now.
       answered(3, { reason: 'Unfriendly' }),
       { state: 'answered', ratings: [1, 4], reason: 'Slow reply' },
       answered(1, { reason: 'Slow reply', lane: 'trial' }),
@@ -459,7 +459,7 @@ describe('what customers answered besides their ratings', () => {
       ...[0, 9, 9, 10].map((answer) => answered(5, scale(answer))),
       ...['Search', 'A friend', 'Search'].map((answer) => answered(4, choice(answer))),
       answered(4, { question: { kind: 'text', text: 'Why?', answer: 'because' } }),
-      // Of a customer who was forgotten.
+      // From a customer who was forgotten.
       answered(4, { question: { kind: 'text', text: 'Why?', answer: null } }),
       answered(4),
     ]);

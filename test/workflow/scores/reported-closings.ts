@@ -100,7 +100,7 @@ export async function fill(ledger: Ledger, rows: readonly ReportedClosing[]): Pr
   });
 }
 
-/** Closings lie before, in, and after it. The clocks of Chicago change on November 1. */
+/** Closings lie before, in, and after this range. The clocks of Chicago change on November 1. */
 export const rangeOfAny = { since: '2026-10-20T05:00:00.000Z', until: '2026-11-10T06:00:00.000Z' };
 
 const one = (...ids: string[]): fc.Arbitrary<string | null> => fc.constantFrom(null, ...ids);

@@ -62,7 +62,7 @@ async function serve(
 
 const patience = { timeout: 20_000, interval: 5 };
 
-/** Closes a conversation in Gladly and tells the server of it, as the webhook does. */
+/** Closes a conversation in Gladly and reports it to the server, as the webhook does. */
 async function closes(own: World, { serving }: Running, email: string): Promise<string> {
   const conversationId = await own.tell({ customer: { email } });
   const content = { conversationId };
@@ -197,7 +197,7 @@ describe('a server', () => {
         running.log.filter(({ fields }) => fields['task'] === 'queue' && fields['code'] === 'no_answer');
       await vi.waitFor(() => expect(warnings().length).toBeGreaterThan(8), { ...patience, timeout: 40_000 });
       const doubtful = running.settled.filter((outcome) => outcome === 'uncertain').length;
-      // Twelve in a row and what was begun with them, then one with each warning.
+      // Twelve in a row and those that were begun with them, then one with each warning.
       expect(doubtful).toBeLessThanOrEqual(12 + 15 + warnings().length);
       isWell = true;
       await vi.waitFor(() => expect(running.settled).toHaveLength(80), { ...patience, timeout: 40_000 });

@@ -269,7 +269,7 @@ describe('a survey keeps the brand that it was sent with', () => {
     own.sandbox.setFaults({});
     await outcomeOf(own, id);
     const { id: closingId, surveyId } = await closingOf(own, id);
-    // As after a message in doubt, which a person has sent again, and that may have arrived all the same.
+    // As after a message in doubt that a person sends again, although it may have arrived.
     await own.ledger.write('ledger', async (trx) => {
       await trx
         .updateTable('closings')

@@ -29,7 +29,7 @@ async function work(own: World, isLongRunning?: true): Promise<void> {
   expect(failure).toBeNull();
 }
 
-/** As the webhook tells of it. */
+/** Records a closing as the webhook reports it. */
 async function heard(own: World, conversationId: string, closedAt: string): Promise<void> {
   const closedBy = { id: 'one-agent', type: 'AGENT' };
   const event = { conversationId, customerId: null, closedAt, closedBy, seenAt: iso(own.time.now) };
@@ -74,7 +74,7 @@ describe('many closings by one initiator', () => {
         await work(own);
         own.time.now += 4000;
       }
-      // Nothing was decided yet, and nobody was displaced.
+      // Nothing was decided yet, and nothing was displaced.
       expect(new Set(await statesOf(own))).toEqual(new Set(['pending']));
       own.time.now = beginning + 2 * minute + 5000;
       await work(own);
@@ -160,7 +160,7 @@ test('closings of which nobody knows who made them are no bulk', async () => {
   }));
   await recordEvents(own.ledger, events, 'live');
   expect((await own.closings()).map(({ closedBy }) => closedBy)).toEqual(ids.map(() => null));
-  // A later source says so.
+  // A later source says who closed them.
   own.time.now += 3 * minute;
   await backfillOf(own.services({ policy, delivery: 'gladly-email' }), [own.time.now - hour, own.time.now]);
   expect(new Set((await own.closings()).map(({ closedBy }) => closedBy?.type))).toEqual(new Set(['AGENT']));

@@ -75,7 +75,7 @@ describe('a response without a readable time', () => {
 });
 
 describe('a cut timeline of a conversation that has just closed', () => {
-  /** The second agent's response is behind the cut, and too young for the report. */
+  /** The second agent's response is behind the cut, and too recent for the report. */
   async function cut(fateOf: (request: string) => Fate) {
     const own = await world();
     const [first, second] = await agentsOf(own);

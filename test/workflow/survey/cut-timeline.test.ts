@@ -10,7 +10,7 @@ interface Item {
 
 const headings = 'Timestamp,Event Type,Contact ID,Conversation ID,Channel,Initiator Type,Initiator ID';
 
-/** A conversation whose last answer, by the second agent, is behind the cut; the sources answer as `fateOf` says. */
+/** A conversation whose last response, by the second agent, is behind the cut; the sources answer as `fateOf` says. */
 async function cut(age: number) {
   const own = await world();
   const agents = [...(await own.services().directory.agents()).values()];
@@ -50,7 +50,7 @@ async function cut(age: number) {
       more.type ?? 'AGENT',
       initiator.id,
     ].join();
-  /** What one report has; the events say nothing. */
+  /** The rows of one report; there are no events. */
   const reports =
     (...rows: string[]) =>
     (request: string): Fate => {

@@ -33,13 +33,13 @@ async function colleagues(
     const steps = createSteps(own, () => undefined);
     return (await previewConversation(own, { conversationId, closingId: null }, steps)).document;
   };
-  /** The agents who were asked for one by one. */
+  /** The agents who were requested one by one. */
   const askedFor = (): string[] =>
     seen.filter((request) => request.startsWith('GET /api/v1/agents/')).map((one) => one.split('/').at(-1)!);
   return { agents, look, askedFor };
 }
 
-/** A customer's question and the answers of these agents, the last one's last. */
+/** A conversation of a customer's question and these agents' responses, in this order. */
 const answered = (own: World, agents: readonly Colleague[]): Promise<string> =>
   own.tell({
     messages: [

@@ -10,7 +10,7 @@ interface Inbox {
   name: string | null;
 }
 
-/** A closed conversation whose inbox the list has only from its `since`-th reading on; `alone`: what it says of it. */
+/** A closed conversation whose inbox is in the list only from the `since`-th read on; `alone`: the inbox read by id. */
 async function conversationIn({
   since = 2,
   alone = null,
@@ -80,7 +80,7 @@ describe('an inbox that Gladly does not name', () => {
     const { other, look, asked } = await conversationIn({ since: 9 });
     expect((await look([])).outcome).toBe('would_send');
     expect((await look([` ${other.id.toUpperCase()} `])).outcome).toBe('would_send');
-    // The list, and the inbox; all is remembered.
+    // The list and the inbox; both are remembered.
     expect(asked()).toBe(2);
   });
 

@@ -6,7 +6,7 @@ import { backfillOf, day, hour, iso, minute, world, type World } from '../suppor
 
 const customer = { email: 'kim@example.org' };
 
-/** The customer closes a conversation, and a backfill of the last hour finds it. */
+/** A conversation of the customer closes, and a backfill of the last hour finds it. */
 async function closes(own: World, suppressionDays: number): Promise<void> {
   await own.tell({ customer });
   own.time.now += minute;
@@ -47,7 +47,7 @@ describe('an address that was unsubscribed', () => {
 });
 
 describe('an address that was asked', () => {
-  /** The next closing of the customer, whose conversation is worked on that long after the survey was sent. */
+  /** The customer's next closing, which is worked on this long after the survey was sent. */
   async function closingAfter(pause: number) {
     const own = await world();
     await closes(own, 7);

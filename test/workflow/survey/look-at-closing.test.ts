@@ -84,7 +84,7 @@ test('a read that began after a closing and its verdict notes that the conversat
   ]);
 });
 
-/** An event that does not say when it was: its row has the time of its arrival. */
+/** An event without a time: its row has the time of its arrival. */
 const arrived = async (own: World, conversationId: string, at: number): Promise<string> => {
   const times = { closedAt: iso(at), seenAt: iso(at) };
   const event = { lane: 'live', conversationId, customerId: null, source: 'webhook' } as const;

@@ -69,7 +69,7 @@ test.each([
 ] as const)('%s: opted out as the names are now', async (_, topicIds, topics, isOut) => {
   const { reasons, failures } = await outcomeWith(await world(), topicIds, topics);
   expect(reasons).toEqual(isOut ? { opt_out_topic: 1 } : {});
-  // It went on to the customer, who does not exist.
+  // The look went on to the customer, who does not exist.
   expect(failures).toEqual(isOut ? [] : [expect.stringContaining('k1')]);
 });
 

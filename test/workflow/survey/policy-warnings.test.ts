@@ -56,7 +56,7 @@ test.each([true, false])(
     expect(run.thisRun.sent).toBe(2);
     expect(told).toEqual(warnings);
     expect(known).toEqual([asks ? warnings : []]);
-    // The lists are those that the closings ask for.
+    // The warnings use the lists that the closings need anyway.
     for (const operation of ['getTopics', 'getAgents']) expect(run.requests.byOperation[operation]).toBe(1);
   },
 );
@@ -98,7 +98,7 @@ test('a conversation that is looked at by name tells them, too, and asks for not
   const usual = await looked({ excludedInboxes: ['Returns'] });
   expect(usual.warnings).toEqual([]);
   expect(await looked(mistyped)).toEqual({ warnings, requests: usual.requests });
-  // It may be an agent's who left.
+  // The id may belong to an agent who left.
   expect((await looked({ excludedAgents: ['5LNrIaOiRJ6u3vQ8jHyTkQ'] })).warnings).toEqual([]);
 });
 

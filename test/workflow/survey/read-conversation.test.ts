@@ -6,7 +6,7 @@ import { failureOf } from '../../gladly/local-gladly.ts';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
 import { backfillOf, conversationOf, hour, minute, world } from '../support.ts';
 
-/** A conversation that just closed, and services for which Gladly tells it with these properties. */
+/** A conversation that just closed, and services for which Gladly shows it with these properties. */
 async function toldWith(properties: object) {
   const own = await world();
   const id = await own.tell();

@@ -9,7 +9,7 @@ import { world } from '../support.ts';
 
 const sound = Buffer.from([0xff, 0xfb, 0, 1, 2, 3, 254, 255]);
 
-/** Fetches the recordings of these items into a folder of an otherwise empty one. */
+/** Fetches the recordings of these items into a folder inside an otherwise empty folder. */
 async function fetched(itemIds: readonly string[], respond: Respond) {
   const own = await world();
   const { origin } = await localGladly(respond);

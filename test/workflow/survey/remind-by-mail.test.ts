@@ -17,7 +17,7 @@ const servicesBy = (own: World, smtpUrl: string, changes: ServicesChanges = {}) 
     policy: { suppressionDays: 0, reminderAfter: 3 * day, ...changes.policy },
   });
 
-/** A customer who was asked by a mail that arrived, and whose reminder is due. */
+/** A customer who got the survey by mail, and whose reminder is due. */
 async function asked(changes: ServicesChanges = {}): Promise<{ own: World; mails: MailServer; id: string }> {
   const own = await world();
   const mails = await mailServer();
@@ -58,7 +58,7 @@ describe('the mail server breaks off while a reminder is sent', () => {
     expect(reminders.uncertain).toBe(state === 'uncertain' ? 1 : 0);
     expect(await reminderOf(own.ledger, id)).toMatchObject({ state });
     expect(mails.received).toHaveLength(1 + arrived);
-    // All is well again, for days.
+    // Everything works again, for days.
     for (const later of [hour, 5 * hour, 2 * day]) {
       own.time.now += later;
       await remindBy(own, mails.url);
@@ -76,7 +76,7 @@ describe('the mail server breaks off while a reminder is sent', () => {
     ['MAIL', '451 4.3.0 not now', 'due', null],
     ['.', '421 4.3.2 closing', 'due', null],
     ['.', '550 5.2.2 the mailbox is full', 'failed', null],
-    // About the sender: every other reminder would meet it, too.
+    // About the sender: every other reminder would meet the same refusal.
     ['.', '554 5.7.1 no', 'due', 'sender_refused'],
     ['RCPT', '454 4.7.1 Relay access denied', 'due', 'sender_deferred'],
   ] as const)(

@@ -23,7 +23,7 @@ function wanting(own: World, policy: Partial<Policy> = {}, changes: ServicesChan
   return own.services({ ...changes, policy: { suppressionDays: 0, reminderAfter: 3 * day, ...policy } });
 }
 
-/** A customer who was asked, and some days later. */
+/** A customer who was surveyed some days ago. */
 async function asked(
   after = 3 * day + minute,
   changes: ServicesChanges = {},
@@ -137,7 +137,7 @@ describe('a reminder is left out where the survey', () => {
     expect(await reasonsOf(own)).toContain(code);
     expect(own.sandbox.mailbox()).toHaveLength(1);
     expect(await own.closings()).toMatchObject([{ state: 'sent', reminder: 'left_out', remindedAt: null }]);
-    // For good.
+    // It is left out for good.
     expect(await run(own)).toEqual(none);
   });
 
@@ -203,7 +203,7 @@ describe('a reminder is left out where the survey', () => {
 describe('a reminder waits', () => {
   test('until the quiet hours are over', async () => {
     const own = await asked();
-    // From noon in UTC on, all day but an hour.
+    // All day except for its last hour.
     const quietHours = { from: 0, until: 23 * 60 };
     expect(await run(own, { quietHours })).toEqual(none);
     const waits = await reminderOf(own.ledger, own.id);
@@ -225,7 +225,7 @@ describe('a reminder waits', () => {
     expect(own.sandbox.mailbox()).toHaveLength(2);
     own.time.now += hour;
     expect(await run(own, { maxPerHour: 1 })).toEqual({ ...none, sent: 1 });
-    // It took the place itself.
+    // The reminder took a place in the hour itself.
     await own.tell({ customer: { email: 'third@example.org' } });
     own.time.now += minute;
     await backfillOf(wanting(own, { maxPerHour: 1 }), [own.time.now - hour, own.time.now]);
@@ -251,7 +251,7 @@ describe('a reminder whose process ended while it was leaving', () => {
     await claimClosing(own.ledger, own.id, elsewhere, iso(own.time.now));
     const cap = { lane: 'live', maxPerHour: null } as const;
     await markReminderLeaving(own.ledger, own.id, elsewhere, iso(own.time.now), cap);
-    // Held by another host, which may still send it.
+    // Another host holds the reminder and may still send it.
     expect(await run(own, {}, changes)).toEqual(none);
     expect(await resolveAbandonedReminders(own.ledger, iso(own.time.now + 29_000))).toEqual([]);
     own.time.now += minute;
