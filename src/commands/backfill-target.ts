@@ -24,14 +24,14 @@ export function checkTarget(
     if (conversations === '-' && flags.tokenStdin === true) {
       throw usage(
         '--conversations - and --token-stdin both read stdin',
-        'Give the token by GCSAT_TOKEN or GCSAT_TOKEN_FILE, or the ids by a file.',
+        'Give the token in GCSAT_TOKEN or GCSAT_TOKEN_FILE, or the ids in a file.',
       );
     }
     if (conversations !== '-' && !isReadable(conversations)) {
       throw usage(`the file ${conversations} cannot be read`, idsHint);
     }
     if (since === undefined && until === undefined && (source ?? 'conversations') === 'conversations') return;
-    throw usage('--conversations names what to work on', 'Leave out --since, --until and --source.');
+    throw usage('--conversations already says what to work on', 'Leave out --since, --until and --source.');
   }
   if (source === 'conversations') {
     throw usage('--source conversations needs ids', 'Give --conversations FILE, or - for stdin.');

@@ -6,7 +6,7 @@ import type { CommandDeclaration } from './program/declaration.ts';
 export const backfillCommand: CommandDeclaration = {
   name: 'backfill',
   group: 'Surveys',
-  summary: 'replay for every conversation that closed in a range',
+  summary: 'replay every conversation that closed in a range',
   details:
     'Finds the closings of the range and works on them until all are done. It can be stopped and run again, even ' +
     'twice at the same time: each closing gets at most one survey. Failed closings are kept and tried again later. With --dry-run it says ' +
@@ -78,6 +78,6 @@ function warnOfPending({ output }: CommandContext, { end, outcomes }: BackfillDo
   if (end !== 'done' || pending === 0) return;
   const why =
     'Gladly may show a conversation as open right after its closing, or another process has it; ' +
-    '`gcsat sync`, `gcsat serve` or the same backfill continues with it';
+    '`gcsat sync`, `gcsat serve` or the same backfill will finish them';
   output.warn(`${pending} ${pending === 1 ? 'closing is' : 'closings are'} not decided yet: ${why}`);
 }

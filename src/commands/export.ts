@@ -26,17 +26,17 @@ export const exportCommand: CommandDeclaration = {
   details:
     'For a warehouse or a spreadsheet: every closing of the range, oldest first, as CSV or JSON lines. A file is ' +
     'replaced only once the new one is complete. A cell that a spreadsheet would compute gets a leading apostrophe. ' +
-    'Trials are left out. Reads the ledger alone: it needs no token and no network.',
+    'Trials are left out. Reads only the ledger: it needs no token and no network.',
   options: [
     { flags: '--since <time>', description: 'closed since then, e.g. 2026-11-01 or 7d' },
     { flags: '--until <time>', description: 'closed before then; a date means the end of that day (now)' },
     {
       flags: '--answered-since <time>',
-      description: 'only with an answer that came or was changed since then, in the order of these answers',
+      description: 'only closings with an answer received or changed since then, in the order of the answers',
     },
     {
       flags: '--answered-until <time>',
-      description: 'the same before then; a date means the end of that day (now)',
+      description: 'only answers received or changed before then; a date means the end of that day (now)',
     },
     timezoneOption,
     {
@@ -86,7 +86,7 @@ export const exportCommand: CommandDeclaration = {
         }).finally(() => progress.stop());
       const ofTrials = (count: number): void => {
         if (count > 0 || laneOf(delivery) === 'live') return;
-        output.info('surveys of the outbox are trials, and trials are left out');
+        output.info('outbox surveys are trials, and trials are left out');
       };
       if (file === undefined) {
         ofTrials(await write((text) => output.part(text)));

@@ -11,7 +11,8 @@ export const importCommand: CommandDeclaration = {
   details:
     'Reads an export (CSV) or rows of Data Return (a JSON array, or JSON lines), so that reports and the suppression ' +
     'period continue: customers who were recently asked there are not asked here. Sends nothing, and posts no card. ' +
-    'What Agent Connect knows of a customer beyond the address, the rating, and the comment is left out. Importing a ' +
+    'It leaves out whatever Agent Connect knows about a customer besides the address, the rating, and the comment. ' +
+    'Importing a ' +
     'file twice changes nothing. Needs Gladly, to find agents by their email addresses.',
   arguments: [{ name: '<file>', description: 'the export; - reads stdin' }],
   options: [dryRunOption],
@@ -32,7 +33,7 @@ export const importCommand: CommandDeclaration = {
         output.result(document, () => importView(document, output));
         if (document.unreadable === 0) return;
         const count = `${document.unreadable} of ${document.rows} rows`;
-        throw new Failure('partial', 'rows_unreadable', `${count} could not be read and are left out`, {
+        throw new Failure('partial', 'rows_unreadable', `${count} could not be read and were left out`, {
           hint: 'The lines above say why. Correct those rows in the file, and import it again: what was imported stays.',
         });
       });
@@ -47,7 +48,7 @@ async function openBytes({ flags }: CommandContext, name: string): Promise<Reada
   if (name === '-') {
     if (flags.tokenStdin !== true) return process.stdin;
     throw new Failure('usage', 'bad_usage', 'the file - and --token-stdin both read stdin', {
-      hint: 'Give the token by GCSAT_TOKEN or GCSAT_TOKEN_FILE, or the name of a file.',
+      hint: 'Give the token in GCSAT_TOKEN or GCSAT_TOKEN_FILE, or give the name of a file.',
     });
   }
   const { open } = await import('node:fs/promises');

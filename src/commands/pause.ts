@@ -44,7 +44,9 @@ export const pauseCommand: CommandDeclaration = {
       const leaving = dryRun
         ? 0
         : await pauseAll({ ledger, clock }, pause, signal, (count) =>
-            progress.update(`paused; waiting for ${count} that ${count === 1 ? 'is' : 'are'} leaving`),
+            progress.update(
+              `paused; waiting for ${count} ${count === 1 ? 'message' : 'messages'} already leaving`,
+            ),
           ).finally(() => progress.stop());
       const queued = await queuedNow({ ledger, lane: laneOf(delivery), clock });
       const document = { paused: !dryRun, ...pause, leaving, queued: queued.all, delivery, dryRun };
@@ -54,7 +56,7 @@ export const pauseCommand: CommandDeclaration = {
           `${queueText(queued, delivery, dryRun ? 'they would leave' : 'they leave')} afterwards.`,
         ].join('\n'),
       );
-      if (leaving > 0) output.warn(`${leaving} messages that were leaving have not ended yet`);
+      if (leaving > 0) output.warn(`${leaving} messages are still leaving`);
     });
   },
 };

@@ -60,7 +60,7 @@ export const postCommand: CommandDeclaration = {
       if (options['dryRun'] === true) return;
       for (const { message } of await sendAlertsOf(services, document.surveyId)) {
         output.warn(
-          `an alert about the rating was not sent: ${message}; \`gcsat surveys show\` has the details`,
+          `an alert about the rating could not be sent: ${message}; \`gcsat surveys show\` has the details`,
         );
       }
     });
@@ -78,7 +78,7 @@ function requestOf(conversationId: string | undefined, options: PostOptions): Po
     return { surveyId: survey, answer };
   }
   if (conversationId === undefined) {
-    throw usage('it is not clear what to post', 'Give a conversation id with --rating, or --survey ID.');
+    throw usage('there is nothing to post', 'Give a conversation id with --rating, or --survey ID.');
   }
   refuseEmptyConversationId([conversationId]);
   if (answer === null) throw usage('--rating is missing', 'Give --rating 1 to 5.');

@@ -41,7 +41,7 @@ export const previewCommand: CommandDeclaration = {
       throw new Failure(
         'usage',
         'language_unsupported',
-        `there are no messages and pages in '${only ?? ''}'`,
+        `there are no messages or pages in '${only ?? ''}'`,
         {
           hint: `Use one of ${languages.join(', ')}.`,
         },

@@ -16,7 +16,7 @@ export const replayCommand: CommandDeclaration = {
   group: 'Start here',
   summary: 'the whole survey workflow for closed conversations',
   details:
-    'Reads a closed conversation, finds the agent to credit, decides, delivers the survey and records it. Repeating ' +
+    'Reads a closed conversation, finds the agent to credit, decides, delivers the survey, and records it. Repeating ' +
     'it sends nothing twice.',
   arguments: [conversationIdsArgument],
   options: [

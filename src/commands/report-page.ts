@@ -76,7 +76,7 @@ function refuseBadFile(file: string): void {
       hint: 'Name a file in a folder that exists, e.g. --html report.html.',
     });
   };
-  if (file === '-') refuse("'-' is not a file, and the page cannot be printed");
+  if (file === '-') refuse("'-' is not a file, and the page cannot be written to stdout");
   const path = resolve(file);
   if (file.trim() === '' || isFolder(path)) refuse(`'${file}' is a folder`);
   const folder = dirname(path);

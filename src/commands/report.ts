@@ -39,12 +39,12 @@ const usualMinimum = 10;
 export const reportCommand: CommandDeclaration = {
   name: 'report',
   group: 'Surveys',
-  summary: 'who was asked, who answered, and how satisfied they are, against the period before',
+  summary: 'who was asked, who answered, and how satisfied they were, compared with the period before',
   details:
     'Counts the closings whose own time is in the range (by default the last 7 days), in the live lane. Every score ' +
     'is shown with its 95% interval and its number of answers, and so is the response rate where there is room ' +
-    '(--json and --csv have all). Rows are in the order of their names, never ranked. Times are in the zone of the ' +
-    'organization. Reads the ledger alone: it needs no token and no network, and waits for no other process. ' +
+    '(--json and --csv have all). Rows are sorted by name, never ranked. Times are in the zone of the ' +
+    'organization. Reads only the ledger: it needs no token and no network, and waits for no other process. ' +
     'docs/report.md says what each figure counts.',
   options: [
     { flags: '--since <time>', description: `closed since then, e.g. 2026-11-01 or 30d (${usualSince})` },
@@ -78,7 +78,7 @@ export const reportCommand: CommandDeclaration = {
       description: 'print one table as CSV, rows unless named',
       choices: reportTables,
     },
-    { flags: '--html <file>', description: 'write the report as one page to look at and print' },
+    { flags: '--html <file>', description: 'write the report as one HTML page for viewing and printing' },
     {
       flags: '--mail-to <address...>',
       description: 'mail the report and its page by smtp; prints nothing if all goes well',
@@ -142,7 +142,7 @@ export const reportCommand: CommandDeclaration = {
         : await reportOf(ledger, question);
       if (await hasOnlyTrials(ledger, report)) {
         output.warn(
-          'trial surveys (outbox) are not counted, and there are no closings of other deliveries here',
+          'trial surveys (outbox) are not counted, and there are no closings with other deliveries here',
         );
       }
       if (table !== undefined) {
@@ -161,7 +161,7 @@ export const reportCommand: CommandDeclaration = {
       const usual = given.since === undefined && given.until === undefined;
       output.result(report, () =>
         [
-          ...(usual ? ['The last 7 days; --since and --until choose another range.'] : []),
+          ...(usual ? ['Showing the last 7 days; use --since and --until for another range.'] : []),
           reportView(report, output),
         ].join('\n'),
       );

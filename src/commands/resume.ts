@@ -5,7 +5,7 @@ export const resumeCommand: CommandDeclaration = {
   name: 'resume',
   group: 'Surveys',
   summary: 'end a pause, so that messages leave again',
-  details: 'A server notices within a second. Without one, `gcsat sync` sends what has waited.',
+  details: 'A server notices within a second. Without one, `gcsat sync` sends what was waiting.',
   options: [dryRunOption],
   examples: ['gcsat resume'],
   async run({ output, clock, now, withLedger }, { options }) {

@@ -3,14 +3,14 @@ import type { CommandDeclaration } from './program/declaration.ts';
 export const sandboxCommand: CommandDeclaration = {
   name: 'sandbox',
   group: 'Tools',
-  summary: 'a local Gladly with a lifelike organization, and a mailbox',
+  summary: 'a local Gladly with a realistic organization and a mailbox',
   details:
     'Serves a local Gladly until it is stopped, and prints how to reach it. Nothing leaves this machine.',
   options: [
     {
       flags: '--history',
       description:
-        'first fill a ledger with four weeks of surveys and answers, to try reports on; takes a minute',
+        'first fill a ledger with four weeks of surveys and answers, for trying out reports; takes a minute',
     },
     { flags: '--port <number>', description: 'where to listen on 127.0.0.1 (any free one)' },
     { flags: '--seed <number>', description: 'decides what the organization looks like' },

@@ -17,7 +17,7 @@ export function firstSteps(
     inbox === undefined
       ? []
       : [
-          `One of the brand ${name}:`,
+          `One for the brand ${name}:`,
           ...closing(
             `{"customer": {"email": "you@${name}.example.org"}, "inbox": "${inbox}", "close": true}`,
           ),
@@ -32,7 +32,7 @@ export function firstSteps(
     'Its survey is in the mailbox a moment later; answer it there:',
     `  ${sandbox}/_sandbox/mailbox/1.html`,
     '',
-    'With one or two stars, it asks for the reason, and your team is told by an alert and a note:',
+    'With one or two stars, the page asks for the reason, and your team gets an alert and a note:',
     `  ${sandbox}/_sandbox/alerts`,
     '',
   ];
@@ -58,22 +58,19 @@ function ofPolicy(
   return [
     ...(excludeClosedByRule
       ? [
-          'One that a rule closes, so that nobody is asked (closed_by_rule):',
+          'One closed by a rule, so no survey is sent (closed_by_rule):',
           ...closing('{"closedBy": "rule", "close": true}'),
         ]
       : []),
     ...(bulkClosings === null
       ? []
       : [
-          'Many at once, so that nobody is asked (bulk_closed). Every closing is decided after two minutes:',
+          'Many at once, so no survey is sent (bulk_closed). Each closing is decided after two minutes:',
           ...many(bulkClosings + 1),
         ]),
     ...(maxPerHour === null
       ? []
-      : [
-          `Two more than may be asked about within an hour, which is ${maxPerHour}:`,
-          ...many(maxPerHour + 2),
-        ]),
+      : [`Two more than the ${maxPerHour} surveys allowed per hour:`, ...many(maxPerHour + 2)]),
   ];
 }
 

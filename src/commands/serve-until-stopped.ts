@@ -43,7 +43,7 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
   const log = await openLog(output.level);
   const metrics = await createMetrics();
   const manager = serviceManager(context.env, (problem) =>
-    log.warn({ error: problem }, 'the service manager could not be notified'),
+    log.warn({ error: problem }, 'could not notify the service manager'),
   );
   const servesPageHere = inSandbox || settings.origins['publicUrl'] === 'default';
 
@@ -165,13 +165,13 @@ function warnOfCredentials(log: Log, credentials: WebhookCredentials): void {
 function warnOfLinks(log: Log, origin: string): void {
   log.warn(
     { hint: 'Set GCSAT_PUBLIC_URL before customers see them.' },
-    `links in messages lead to ${origin}, which only this machine can reach`,
+    `links in messages point to ${origin}, which only this machine can reach`,
   );
 }
 
 function warnOfProxy(log: Log): void {
   log.info(
     { hint: 'Put a reverse proxy with TLS in front of it, and name the proxy with --trust-proxy.' },
-    'other machines reach this port without encryption',
+    'other machines can reach this port without encryption',
   );
 }

@@ -5,8 +5,8 @@ export const serveCommand: CommandDeclaration = {
   group: 'Surveys',
   summary: 'receive webhooks, send surveys, serve their pages, post the answers',
   details:
-    'Works until it is stopped: surveys a closing as soon as its webhook arrives, looks now and then for closings whose ' +
-    'webhook never came, and posts the answers from the survey page to the timeline. The first start marks the ' +
+    'Runs until it is stopped: surveys a closing as soon as its webhook arrives, looks regularly for closings whose ' +
+    'webhook never arrived, and posts the answers from the survey page to the timeline. The first start marks the ' +
     'beginning, as the first sync does. With --sandbox you can try all of it on this machine.',
   options: [
     { flags: '--host <address>', description: 'where to listen (GCSAT_HOST, 127.0.0.1)' },

@@ -7,8 +7,8 @@ export const syncCommand: CommandDeclaration = {
   group: 'Surveys',
   summary: 'one cron tick: new closings, due surveys, answers without a card',
   details:
-    'Works on what closed since the last tick, and on what is due. The first tick only marks the beginning: earlier ' +
-    'closings are surveyed by backfill or replay only.',
+    'Works on conversations closed since the last tick and on whatever is due. The first tick only sets the ' +
+    'starting point: earlier closings are surveyed only by backfill or replay.',
   options: [...runLimitOptions, dryRunOption],
   examples: ['gcsat sync', 'gcsat sync --json --max-duration 4m >> sync.log'],
   async run(context, { options }) {
@@ -47,12 +47,12 @@ export const syncCommand: CommandDeclaration = {
       const { failed } = document.cards;
       if (failed > 0) {
         throw new Failure('partial', 'cards_failed', `${failed} answers have no card yet`, {
-          hint: 'The next tick tries them again. -v shows why they failed.',
+          hint: 'The next tick will retry them. -v shows why they failed.',
         });
       }
       if (document.alerts.failed > 0) {
         throw new Failure('partial', 'alerts_failed', `${document.alerts.failed} alerts were not sent`, {
-          hint: '`gcsat doctor alerts` says why. The next tick tries them again.',
+          hint: '`gcsat doctor alerts` says why. The next tick will retry them.',
         });
       }
       if (reminders.failed === 0) return;

@@ -23,7 +23,7 @@ export const alertFormat: Codec<AlertFormat> = {
   parse(text) {
     const found = alertFormats.find((format) => format === text.trim().toLowerCase());
     if (found !== undefined) return found;
-    throw new InvalidValue(`'${text}' is not a format of alerts`, `Use ${alertFormats.join(' or ')}.`);
+    throw new InvalidValue(`'${text}' is not an alert format`, `Use ${alertFormats.join(' or ')}.`);
   },
   format: (format) => format,
 };

@@ -20,7 +20,7 @@ export function parseBrandName(text: string): string {
   if (name.length <= longestName && /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._-]*[\p{L}\p{M}\p{N}])?$/u.test(name))
     return name;
   throw new InvalidValue(
-    `'${text}' is not a name of a brand`,
+    `'${text}' is not a valid brand name`,
     `Use up to ${longestName} letters, digits, spaces, dots, hyphens and underscores. The first and the last must be a letter or a digit.`,
   );
 }

@@ -108,7 +108,7 @@ export function fragileSecretWarning(env: NodeJS.ProcessEnv): string | null {
   const isQuoted = /^(["']).*\1$/s.test(secret);
   if (!isQuoted && secret.trim() === secret) return null;
   const what = isQuoted ? 'is in quotation marks' : 'begins or ends with white space';
-  return `${name} ${what}, which is part of the key; where something removes it (docker compose, a shell), no link that has left works any more`;
+  return `${name} ${what}, which is part of the key; if something removes it (docker compose, a shell), links already sent stop working`;
 }
 
 const secretVariables = [

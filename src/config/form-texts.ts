@@ -31,9 +31,9 @@ export function inLanguages<Value>(
   if (typeof json === 'string' || Array.isArray(json)) return { [own]: read(json) };
   if (typeof json !== 'object' || json === null) throw new InvalidValue('a text is missing', hint);
   const entries = Object.entries(json).map(([tag, value]) => [canonicalTag(tag), read(value)] as const);
-  if (entries.length === 0) throw new InvalidValue('no language is named', hint);
+  if (entries.length === 0) throw new InvalidValue('no language is given', hint);
   const [twice] = entries.map(([tag]) => tag).filter((tag, index, all) => all.indexOf(tag) !== index);
-  if (twice !== undefined) throw new InvalidValue(`the language ${twice} is named twice`, 'Name it once.');
+  if (twice !== undefined) throw new InvalidValue(`the language ${twice} appears twice`, 'Name it once.');
   return Object.fromEntries(entries);
 }
 
@@ -84,11 +84,11 @@ export function optionsOf(value: unknown, what: 'reason' | 'option', least: numb
     .filter((text) => typeof text !== 'string' || text.trim() !== '')
     .map((text) => lineOfText(text, what, longestOption));
   const [twice] = texts.filter((text, index) => texts.indexOf(text) !== index);
-  if (twice !== undefined) throw new InvalidValue(`the ${what} '${twice}' is there twice`, 'Name it once.');
+  if (twice !== undefined) throw new InvalidValue(`the ${what} '${twice}' appears twice`, 'Name it once.');
   if (texts.length >= least && texts.length <= mostOptions) return texts;
   throw new InvalidValue(
     `there are too ${texts.length < least ? 'few' : 'many'} ${what}s: ${texts.length}`,
-    `Give ${least} to ${mostOptions} of them${what === 'option' ? ', after the question, e.g. | Yes | No' : ''}.`,
+    `Give ${least} to ${mostOptions} ${what}s${what === 'option' ? ', after the question, e.g. | Yes | No' : ''}.`,
   );
 }
 

@@ -50,7 +50,7 @@ export function fixedPath(text: string): string {
   refuseRest(text);
   if (isAbsolute(text) && !/["']$/.test(text)) return resolve(text);
   throw new InvalidValue(
-    /^["']|["']$/.test(text) ? 'a quotation mark has no partner' : `'${text}' is not an absolute path`,
+    /^["']|["']$/.test(text) ? 'a quotation mark is unmatched' : `'${text}' is not an absolute path`,
     'Write the whole path, e.g. /var/lib/gcsat, so that it is the same place in every folder.',
   );
 }
@@ -62,10 +62,7 @@ export function refuseUnexpanded(path: string): void {
   }
   const [template] = templates.exec(path) ?? [];
   if (template === undefined) return;
-  throw new InvalidValue(
-    `'${path}' contains ${template}, which nothing has expanded`,
-    'Write the whole path.',
-  );
+  throw new InvalidValue(`'${path}' contains ${template}, which was not expanded`, 'Write the whole path.');
 }
 
 /**
@@ -81,6 +78,6 @@ function refuseRest(path: string): void {
   if (!/\s#|[;,\\]$|[\u201c-\u201f]|(?<!^[A-Za-z])[:=](?=\/)|^\/.*\\[rn]/.test(path)) return;
   throw new InvalidValue(
     `'${path}' contains more than a path`,
-    'Write the path alone, without a comment, a quotation mark, or anything else after it.',
+    'Write only the path, without a comment, a quotation mark, or anything else after it.',
   );
 }

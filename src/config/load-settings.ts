@@ -43,7 +43,7 @@ export function complete(resolved: ResolvedSettings): Settings {
   ];
   const names = missing.map(({ name }) => name).join(', ');
   const lack = profileExists
-    ? `profile '${rest.profile}' lacks: ${names}`
+    ? `profile '${rest.profile}' is missing: ${names}`
     : `there is no profile '${rest.profile}' yet; missing: ${names}`;
   const foreign =
     foreignToken === null ? '' : `; the token saved for ${foreignToken} is not sent to another host`;

@@ -41,7 +41,7 @@ export function parseMedalliaHost(text: string, allowHost: boolean): string {
   const { hostname } = new URL(origin);
   if (allowHost || isLoopback(hostname) || apiHost.test(hostname)) return origin;
   throw new InvalidValue(
-    `${hostname} is not a host of Agent Connect`,
+    `${hostname} is not an Agent Connect host`,
     'Check the spelling. If the keys may go there, add --allow-host (GCSAT_ALLOW_HOST=1).',
   );
 }
@@ -50,7 +50,7 @@ export function parseMedalliaHost(text: string, allowHost: boolean): string {
 export function parseMedalliaKey(text: string): string {
   const key = text.trim();
   if (key !== '' && /^[\x21-\x7e]+$/.test(key)) return key;
-  throw new InvalidValue('this is not a key of Agent Connect', 'Copy it from Settings > Integrations.');
+  throw new InvalidValue('this is not an Agent Connect key', 'Copy it from Settings > Integrations.');
 }
 
 /** Which channel of Agent Connect each Gladly channel maps to. @throws InvalidValue */
@@ -77,13 +77,13 @@ export function parseMedalliaEmployees(text: string): string {
 export function parseMedalliaBrand(text: string): string {
   const brand = text.trim();
   if (brand !== '' && brand.length <= 200 && !/\p{Cc}/u.test(brand)) return brand;
-  throw new InvalidValue(`'${text}' is not the label of a brand`, 'Copy it from Agent Connect.');
+  throw new InvalidValue(`'${text}' is not a valid brand label`, 'Copy it from Agent Connect.');
 }
 
 /** As the contract says: ISO 639-1, with a region after a hyphen. @throws InvalidValue */
 export function parseMedalliaLanguage(text: string): string {
   if (/^[A-Za-z]{2,3}(?:-[A-Za-z]{2,3})?$/.test(text.trim())) return text.trim();
-  throw new InvalidValue(`'${text}' is not a language of Agent Connect`, 'Use e.g. en or en-US.');
+  throw new InvalidValue(`'${text}' is not a language that Agent Connect accepts`, 'Use e.g. en or en-US.');
 }
 
 /** Whether Agent Connect counts closings for which no survey is sent. @throws InvalidValue */
@@ -95,5 +95,8 @@ export function parseMedalliaCounts(text: string): boolean {
 export function parseMedalliaRate(text: string): number {
   const rate = /^\d{1,4}$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (rate >= 1 && rate <= 100) return rate;
-  throw new InvalidValue(`'${text}' is not a number of requests a minute`, 'Use a number from 1 to 100.');
+  throw new InvalidValue(
+    `'${text}' is not a valid number of requests per minute`,
+    'Use a number from 1 to 100.',
+  );
 }

@@ -31,7 +31,7 @@ const quietHours: Codec<QuietHours | null> = {
     const match = /^([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)$/.exec(text.trim());
     const [from, until] = [minutes(match?.[1], match?.[2]), minutes(match?.[3], match?.[4])];
     if (match === null || from === until) {
-      throw new InvalidValue(`'${text}' are not quiet hours`, 'Use e.g. 21:00-08:00, or off.');
+      throw new InvalidValue(`'${text}' is not a quiet-hours range`, 'Use e.g. 21:00-08:00, or off.');
     }
     return { from, until };
   },
@@ -81,7 +81,7 @@ const brandColor: Codec<string | null> = {
     if (/^#[0-9a-f]{6}$/.test(given)) return given;
     throw new InvalidValue(
       `'${text}' is not a color`,
-      'Use e.g. #0b6e4f or #08f, or nothing for the built-in color.',
+      'Use e.g. #0b6e4f or #08f, or an empty value for the built-in color.',
     );
   },
   format: (color) => color ?? '',
@@ -129,8 +129,8 @@ function sentence(...placeholders: readonly string[]): Codec<string | null> {
       const unknown = (line.match(/\{[^{}]*\}/g) ?? []).find((found) => !placeholders.includes(found));
       if (unknown !== undefined) {
         const known =
-          placeholders.length === 0 ? 'Write the words themselves.' : `Use ${placeholders.join(' or ')}.`;
-        throw new InvalidValue(`${unknown} is not known in this text`, known);
+          placeholders.length === 0 ? 'This text has no placeholders.' : `Use ${placeholders.join(' or ')}.`;
+        throw new InvalidValue(`${unknown} is not a known placeholder here`, known);
       }
       return line === '' ? null : line;
     },
@@ -161,7 +161,7 @@ const conversationLink: Codec<string> = {
     if (pattern === '' || (/^https?:\/\/[^{}\s]+$/.test(sample) && URL.canParse(sample))) return pattern;
     throw new InvalidValue(
       `'${text}' is not a web address`,
-      'Use e.g. {origin}/customer/{customerId}/conversation/{conversationId}, or nothing for cards without a link.',
+      'Use e.g. {origin}/customer/{customerId}/conversation/{conversationId}, or an empty value for cards without a link.',
     );
   },
   format: (pattern) => pattern,

@@ -51,7 +51,7 @@ export function parseAlertUrl(text: string): string {
   if (url !== null && isSafe && url.username === '' && url.password === '' && url.hash === '')
     return url.href;
   throw new InvalidValue(
-    'this is not an address for alerts',
+    'this is not a valid alert URL',
     'Use e.g. https://alerts.acme.com/gcsat; http is only for this machine.',
   );
 }
@@ -63,21 +63,21 @@ export function parseAlertSecret(text: string): string {
   const { length } = Buffer.from(key, 'base64');
   if (key.length % 4 === 0 && length >= 24 && length <= 64) return secret;
   throw new InvalidValue(
-    'this is not a secret for alerts, which is whsec_ and 24 to 64 bytes in base64',
-    'Make one with `echo "whsec_$(openssl rand -base64 32)"`.',
+    'this is not a valid alert secret: whsec_ followed by 24 to 64 bytes in base64',
+    'Create one with `echo "whsec_$(openssl rand -base64 32)"`.',
   );
 }
 
 /** The absolute path of a file. @throws InvalidValue */
 export function parseTemplate(text: string): string {
   if (text.trim() !== '') return resolve(text);
-  throw new InvalidValue('the path is empty', 'Name the file of the template.');
+  throw new InvalidValue('the path is empty', 'Give the path of the template file.');
 }
 
 /** The absolute path of a picture. @throws InvalidValue */
 export function parseLogo(text: string): string {
   if (text.trim() !== '') return resolve(text.trim());
-  throw new InvalidValue('the path is empty', 'Name the file of the logo: PNG, JPEG, WebP or GIF.');
+  throw new InvalidValue('the path is empty', 'Give the path of the logo file: PNG, JPEG, WebP, or GIF.');
 }
 
 /**
@@ -90,7 +90,7 @@ export function parseTrustProxy(text: string): readonly string[] {
   const entries = text.split(',').map((entry) => entry.trim());
   const ranges = entries.filter((entry) => entry !== '').map(parseAddressRange);
   if (ranges.length > 0) return ranges;
-  throw new InvalidValue(`'${text}' names no address`, 'Use e.g. 127.0.0.1, 10.0.0.0/8 or fd00::/8.');
+  throw new InvalidValue(`'${text}' contains no address`, 'Use e.g. 127.0.0.1, 10.0.0.0/8 or fd00::/8.');
 }
 
 function parseAddressRange(entry: string): string {
@@ -113,7 +113,7 @@ export function parseDatabase(text: string): string {
   const [, scheme = ''] = /^([a-z][a-z0-9+.-]+):/i.exec(location) ?? [];
   if (!['', 'sqlite', 'postgres', 'postgresql'].includes(scheme.toLowerCase())) {
     throw new InvalidValue(
-      `${scheme}: is not a scheme of a ledger`,
+      `${scheme}: is not a scheme for a ledger`,
       'Give a file path or a sqlite: URL. A path with a colon must begin with ./ or /.',
     );
   }
@@ -125,14 +125,14 @@ export function parseDatabase(text: string): string {
   }
   if (/^sqlite:.*[?#%]/is.test(location)) {
     throw new InvalidValue(
-      'a sqlite: URL has no ?, #, or % here: gcsat takes what follows as the path, as it is',
-      'Write the path alone, e.g. /var/lib/gcsat/ledger.db.',
+      'a sqlite: URL cannot contain ?, #, or %: gcsat uses what follows sqlite: as a literal path',
+      'Write only the path, e.g. /var/lib/gcsat/ledger.db.',
     );
   }
   if (scheme.toLowerCase().startsWith('postgres')) refuseTemplateInUrl(location);
   else refuseUnexpanded(pathOf(location));
   if (location !== '') return location;
-  throw new InvalidValue('the name of the ledger is empty', 'Give a file path or a sqlite: URL.');
+  throw new InvalidValue('the address of the ledger is empty', 'Give a file path or a sqlite: URL.');
 }
 
 /** The URL may hold a password, so it is not quoted; and it may contain what a path cannot. @throws InvalidValue */
@@ -192,7 +192,7 @@ export function parseToken(text: string): string {
   const token = text.trim();
   if (token === '') throw new InvalidValue('the token is empty', 'Give the API token.');
   if (/[\s\p{Cc}]/u.test(token))
-    throw new InvalidValue('the token contains spaces or line breaks', 'Give the token alone.');
+    throw new InvalidValue('the token contains spaces or line breaks', 'Give only the token.');
   return token;
 }
 

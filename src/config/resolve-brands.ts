@@ -59,7 +59,7 @@ export function resolveBrands(
   if (shared !== null) {
     const [one, another] = shared.brands;
     const what = `${storedIn} has the inbox '${shared.inbox}' in the brands '${one}' and '${another}'`;
-    refuse('brands', invalid(what, 'Take it out of one of them with `gcsat configure brand set`.'));
+    refuse('brands', invalid(what, 'Remove it from one of them with `gcsat configure brand set`.'));
   }
   return resolved;
 }

@@ -22,9 +22,9 @@ export function sandboxPolicy(env: NodeJS.ProcessEnv): StoredProfile['policy'] {
       throw new Failure(
         'configuration',
         'bad_configuration',
-        `${variable}: '${part.trim()}' sets no policy`,
+        `${variable}: '${part.trim()}' is not a policy setting`,
         {
-          hint: 'Write e.g. reminderAfter=20s; bulkClosings=3. `gcsat configure set --help` has the keys.',
+          hint: 'Write e.g. reminderAfter=20s; bulkClosings=3. `gcsat configure set --help` lists the keys.',
         },
       );
     }

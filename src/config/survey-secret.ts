@@ -41,7 +41,7 @@ export async function surveySecret(
     throw new Failure(
       'configuration',
       'survey_secret_unavailable',
-      `cannot read or make ${file} (${reason})`,
+      `cannot read or create ${file} (${reason})`,
       {
         hint: 'Check the permissions of the data folder, or set GCSAT_SURVEY_SECRET.',
         cause: error,
@@ -95,7 +95,7 @@ function checked(secret: string, source: string): Uint8Array {
   const bytes = Buffer.from(secret, 'utf8');
   if (bytes.length >= leastBytes) return bytes;
   throw new Failure('configuration', 'survey_secret_short', `${source} has fewer than ${leastBytes} bytes`, {
-    hint: 'Make one with `openssl rand -base64 48`. Links signed with the old key stop working.',
+    hint: 'Create one with `openssl rand -base64 48`. Links signed with the old key stop working.',
   });
 }
 

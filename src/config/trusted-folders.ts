@@ -31,7 +31,7 @@ function problemOf(path: string): { what: string; hint: string } | null {
     return { what: `belongs to user ${uid}, not to ${user}`, hint: 'Run gcsat as its owner.' };
   }
   if ((mode & 0o022) === 0) return null;
-  return { what: 'can be written by other users', hint: `Run \`chmod go-w ${path}\`.` };
+  return { what: 'is writable by other users', hint: `Run \`chmod go-w ${path}\`.` };
 }
 
 /** The code that reads or writes there reports why the folder cannot be used. */

@@ -215,8 +215,8 @@ function pair(
   throw new Failure(
     'configuration',
     'bad_configuration',
-    `${userName} or ${passwordName} has a character that Basic credentials cannot have`,
-    { hint: 'Use a user without colons, and no line breaks or other control characters.' },
+    `${userName} or ${passwordName} contains a character that is not allowed in Basic credentials`,
+    { hint: 'Use a user name without colons, and no line breaks or other control characters.' },
   );
 }
 
@@ -227,7 +227,7 @@ function parseHeader(text: string, variable: string): { name: string; value: str
   );
   const [, name = '', value = ''] = match ?? [];
   if (match !== null) return { name, value };
-  throw new Failure('configuration', 'bad_configuration', `${variable} is not a header`, {
+  throw new Failure('configuration', 'bad_configuration', `${variable} is not a valid header`, {
     hint: 'Give e.g. `X-Gcsat-Token: a-long-random-text`.',
   });
 }

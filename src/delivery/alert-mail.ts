@@ -45,8 +45,8 @@ export async function mailAlert({ signal, publicUrl, ...mail }: AlertMail): Prom
 /** An alert is repeated until it is accepted, so a person has nothing to settle. */
 function inOurWords(failure: Failure): Failure {
   const isOfSurveys = ['smtp_refused', 'smtp_refusal_unclear', 'smtp_too_large'].includes(failure.code);
-  if (isOfSurveys) return advising('Correct alertMail, or what else the server names.', failure);
-  return failure.code === 'smtp_uncertain' ? advising('It is sent again by itself.', failure) : failure;
+  if (isOfSurveys) return advising('Correct alertMail, or whatever else the server names.', failure);
+  return failure.code === 'smtp_uncertain' ? advising('It is sent again automatically.', failure) : failure;
 }
 
 /** The mail as it travels: plain text, with each fact on its own line. */

@@ -46,8 +46,8 @@ function headingOf(heading: string): string {
 }
 
 function badEmployees(file: string, why: string, cause?: unknown): Failure {
-  return new Failure('configuration', 'bad_employees', `the file of employees ${file} ${why}`, {
-    hint: 'Its columns are email, and medallia_email or custom_id. Name it with `gcsat configure set medalliaEmployees=…`.',
+  return new Failure('configuration', 'bad_employees', `the employee file ${file} ${why}`, {
+    hint: 'Its columns are email, and medallia_email or custom_id. Set it with `gcsat configure set medalliaEmployees=…`.',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -151,7 +151,7 @@ function cut(text: string): string {
 
 function noEmployee(name: string | null): Failure {
   const who = name === null ? 'the agent' : singleLine(name, longestName);
-  return new Failure('partial', 'medallia_no_employee', `Gladly names no email address of ${who}`, {
+  return new Failure('partial', 'medallia_no_employee', `Gladly has no email address for ${who}`, {
     hint: 'Agent Connect identifies its employees by it. Give the agent one in Gladly, then run `gcsat surveys retry`.',
   });
 }

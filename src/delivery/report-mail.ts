@@ -91,7 +91,7 @@ function partialText(
   const parts = [
     ['sent to', reached],
     ['refused for', refused],
-    ['not known whether it reached', unknown],
+    ['may or may not have reached', unknown],
     ['not tried, because the session had ended, for', untried],
   ] as const;
   const named = parts.flatMap(([what, addresses]) =>
@@ -116,7 +116,7 @@ function failureOf(error: unknown, facts: SessionFacts): Failure {
   if (failure.code === 'smtp_too_large')
     return advising('Choose a shorter range, or raise the limit of the server.', failure);
   if (failure.code === 'smtp_refused')
-    return advising('Correct the address in --mail-to, or what else the server names.', failure);
+    return advising('Correct the address in --mail-to, or whatever else the server names.', failure);
   if (failure.code === 'smtp_refusal_unclear')
     return advising('Correct what the server names, and run the command again.', failure);
   return failure;

@@ -17,7 +17,7 @@ export interface SessionFacts {
 const longestReply = 200;
 
 const senderHint =
-  'Correct what the server names, such as GCSAT_FROM, its limit, or ?name= in GCSAT_SMTP_URL; waiting surveys are sent then.';
+  'Correct what the server names, such as GCSAT_FROM, its limit, or ?name= in GCSAT_SMTP_URL; then waiting surveys are sent.';
 
 /** OpenSSL's and Node's codes for certificates that cannot be trusted. */
 const untrusted =
@@ -122,7 +122,7 @@ function refused(error: SmtpError, facts: SessionFacts): Failure {
       return senderRefused(message, error);
     case 'size':
       return new Failure('configuration', 'smtp_too_large', message, {
-        hint: 'Make the template smaller, or raise the limit of the server; waiting surveys are sent then.',
+        hint: 'Make the template smaller, or raise the limit of the server; then waiting surveys are sent.',
         cause: error,
       });
     case 'unclear':

@@ -124,7 +124,7 @@ function checkTags(tags: readonly Tag[], options: CompileOptions): void {
       throw new TemplateError(line, 'an else without its if');
     }
     if (form.is === 'value' && typeof valueAt(form.path, names(), line) === 'object') {
-      throw new TemplateError(line, `${form.path} is not a text`);
+      throw new TemplateError(line, `${form.path} is not text`);
     }
     if (form.is === 'if' || form.is === 'else if') {
       for (const operand of form.paths) valueAt(operand, names(), line);

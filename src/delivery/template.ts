@@ -73,7 +73,7 @@ function lackOf(name: PartName, rendered: string): string | null {
   const stars = sampleLinks.ratingUrls.filter((url) => has.has(url)).length;
   if (stars > 0 && stars < 5) return `has only ${stars} of the 5 star links`;
   if (stars === 0 && !has.has(sampleLinks.surveyUrl)) return 'has no link to the survey';
-  return has.has(sampleLinks.unsubscribeUrl) ? null : 'has no link to unsubscribe';
+  return has.has(sampleLinks.unsubscribeUrl) ? null : 'has no unsubscribe link';
 }
 
 function linksOf(html: string): Set<string> {
@@ -119,7 +119,7 @@ function parseTemplate(source: string, file: string): MailTemplate {
   const part = (name: PartName): TemplatePart => {
     const [heading, again] = headings.filter((candidate) => candidate.name === name);
     if (heading === undefined) throw invalid(file, lines.length, `the line === ${name} === is missing`);
-    if (again !== undefined) throw invalid(file, again.index + 1, `this is a second part ${name}`);
+    if (again !== undefined) throw invalid(file, again.index + 1, `this is a second ${name} part`);
     const end = headings.find(({ index }) => index > heading.index)?.index ?? lines.length;
     const render = compilePart(lines.slice(heading.index + 1, end).join('\n'), name, heading.index + 2, file);
     return { line: heading.index + 1, render };

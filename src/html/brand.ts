@@ -45,7 +45,7 @@ async function readLogo(file: string): Promise<PageBrand['logo']> {
   const bytes = await readStart(file, largestLogo + 1);
   if (bytes.length > largestLogo) {
     throw new Failure('configuration', 'logo_too_large', `the logo ${file} is larger than 512 KiB`, {
-      hint: 'Save a smaller one: a width of 400 pixels is enough.',
+      hint: 'Use a smaller image: a width of 400 pixels is enough.',
     });
   }
   const type = typeOf(bytes);
@@ -81,7 +81,7 @@ async function readStart(file: string, most: number): Promise<Uint8Array> {
     }
   } catch (error) {
     throw new Failure('configuration', 'logo_unreadable', `the logo ${file} cannot be read`, {
-      hint: 'Check the path and its permissions, or run `gcsat configure unset logo` to do without one.',
+      hint: 'Check the path and its permissions, or run `gcsat configure unset logo` to use no logo.',
       cause: error,
     });
   }

@@ -35,7 +35,7 @@ export class MedalliaProblem extends Error {
 }
 
 const keyHint =
-  'Set the key and the secret of Settings > Integrations in Agent Connect: GCSAT_MEDALLIA_API_KEY, GCSAT_MEDALLIA_API_SECRET.';
+  'Set the key and the secret from Settings > Integrations in Agent Connect: GCSAT_MEDALLIA_API_KEY, GCSAT_MEDALLIA_API_SECRET.';
 
 /** Errors in what the company has set up there, not in one request (MEDALLIA.md, section 3). */
 const companyTexts =
@@ -60,10 +60,10 @@ export function refusedBy(
 
   if (status === 401 || status === 403) {
     const message = `Agent Connect at ${host} refused our keys at ${operation} (${status})`;
-    return problem('configuration', 'medallia_refused_keys', message, `${keyHint} Check the clock, too.`);
+    return problem('configuration', 'medallia_refused_keys', message, `${keyHint} Also check the clock.`);
   }
   if (status === 429) {
-    const message = `Agent Connect's limit of requests was used up at ${operation} (429)`;
+    const message = `${operation} hit Agent Connect's request limit (429)`;
     return problem('temporary', 'medallia_rate_limited', message, 'Wait a minute, then run it again.', true);
   }
   if (status >= 500) {
@@ -71,7 +71,7 @@ export function refusedBy(
     return problem('temporary', 'medallia_unavailable', message, 'Wait a little, then run it again.', true);
   }
   if ((status >= 300 && status < 400) || status === 404 || status === 405) {
-    const message = `${host} does not answer ${operation} as Agent Connect does (${status})`;
+    const message = `${host} does not answer ${operation} like Agent Connect (${status})`;
     return problem(
       'configuration',
       'not_medallia',
@@ -82,7 +82,7 @@ export function refusedBy(
   const message = `Agent Connect refused ${operation} (${status}${why})`;
   if (said !== null && companyTexts.test(said)) {
     const hint =
-      'Set medalliaChannels, medalliaBrand, or medalliaLanguage to what Agent Connect knows, or enable the channel there. Waiting surveys are sent then.';
+      'Set medalliaChannels, medalliaBrand, or medalliaLanguage to a value that Agent Connect knows, or enable the channel there. Then waiting surveys are sent.';
     return problem('configuration', 'medallia_setup', message, hint);
   }
   if (operation !== 'createRequest') {

@@ -72,7 +72,7 @@ function channelOf(body: JsonObject): Channel {
 function timeOf(message: JsonObject, index: number, count: number, now: number): number {
   const minutesAgo = message.minutesAgo ?? count - index;
   if (typeof minutesAgo !== 'number' || !Number.isFinite(minutesAgo) || minutesAgo < 0)
-    throw bad('messages[].minutesAgo must be a number, 0 or more');
+    throw bad('messages[].minutesAgo must be a number of at least 0');
   return now - minutesAgo * minute;
 }
 
@@ -126,7 +126,7 @@ function tellMany(world: World, body: JsonObject): Reply {
   const { count } = body;
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > mostAtOnce)
     throw bad(`count must be a whole number from 1 to ${mostAtOnce}`);
-  if (body.customer !== undefined) throw bad('customer and count exclude each other');
+  if (body.customer !== undefined) throw bad('customer and count cannot both be given');
   const stories = Array.from({ length: count }, () => tellNew(world, body, world.newNumber()));
   for (const story of stories) publish(world, story);
   const conversations = stories.map(({ id, customerId }) => ({ conversationId: id, customerId }));

@@ -35,7 +35,8 @@ export const controlMedalliaRoutes: readonly Route<Sandbox>[] = [
         comment: textOf(comment),
         resolved: typeof resolved === 'boolean' ? resolved : null,
       });
-      if (row === undefined) return refuse(404, problem('not_found', 'no survey was sent for it'));
+      if (row === undefined)
+        return refuse(404, problem('not_found', 'no survey was sent for this interaction'));
       return { status: 200, json: row };
     },
   },
@@ -47,7 +48,7 @@ export const controlMedalliaRoutes: readonly Route<Sandbox>[] = [
       const employee = company.employees.find((one) => one.email === email);
       const wanted = profileStates.find((one) => one === state);
       if (employee === undefined || wanted === undefined)
-        return refuse(400, problem('invalid', 'email or state is unknown'));
+        return refuse(400, problem('invalid', 'no employee has this email, or the state is unknown'));
       employee.state = wanted;
       return { status: 200, json: employee };
     },

@@ -89,7 +89,7 @@ function entry(item: ItemBody, names: TimelineNames): string {
 export function framed(html: string | null, text: string | null): string {
   if (html === null) return `<pre>${escaped(text ?? '')}</pre>`;
   const source = `<base target="_blank">${html}`;
-  return `<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" title="the mail" srcdoc="${escaped(source)}"></iframe>`;
+  return `<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" title="The message" srcdoc="${escaped(source)}"></iframe>`;
 }
 
 export function pageOf(title: string, body: string): string {

@@ -84,7 +84,7 @@ export function readFaults(values: Readonly<Record<string, unknown>>): Partial<F
       return `strange must be one of ${strangeAnswers.join(', ')}`;
     }
     if (typeof value !== 'number' || !Number.isFinite(value) || value < 0)
-      return `${name} must be a number, 0 or more`;
+      return `${name} must be a number of at least 0`;
     if (name.endsWith('Percent') && value > 100) return `${name} must not be more than 100`;
     if (name.endsWith('Ms') && value > longestWaitMs) return `${name} must not be more than ${longestWaitMs}`;
   }

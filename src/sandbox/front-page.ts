@@ -24,13 +24,13 @@ export function frontPage(world: World, alerts: readonly ReceivedAlert[], name: 
     name,
     `<h1>${escaped(name)}</h1><p>A local Gladly. Nothing leaves this machine.</p>
 <h2>What to try</h2>
-<ul><li>Who would get the rating, and why: <code>gcsat attribute ID</code></li>
-<li>Send a survey: <code>gcsat replay ID</code>, then look into the mailbox below</li>
-<li>Run <code>gcsat serve</code>: then the stars of the emails lead to the survey page</li>
-<li>Answer, and look at the customer: the card is on the timeline, and with one or two stars a note for whoever follows up</li>
+<ul><li>See who would get the rating, and why: <code>gcsat attribute ID</code></li>
+<li>Send a survey: <code>gcsat replay ID</code>, then look in the mailbox below</li>
+<li>Run <code>gcsat serve</code>: the stars in the emails then lead to the survey page</li>
+<li>Answer, and look at the customer: the card is on the timeline. One or two stars also leave a note for the agent who follows up</li>
 <li>Reminders and policies, one at a time: <code>GCSAT_SANDBOX_SET='reminderAfter=20s' gcsat serve --sandbox</code></li>
 <li>Brands: <code>GCSAT_SANDBOX_BRANDS=1 gcsat serve --sandbox</code></li></ul>
-<h2>Mailbox</h2>${rows.length === 0 ? '<p>No message yet.</p>' : `<ul>${rows.join('\n')}</ul>`}
+<h2>Mailbox</h2>${rows.length === 0 ? '<p>No messages yet.</p>' : `<ul>${rows.join('\n')}</ul>`}
 ${alertRows.length === 0 ? '' : `<h2>Alerts about low ratings</h2><ul>${alertRows.join('\n')}</ul>`}
 <h2>Customers worth a look</h2><ul>${traps.join('\n')}</ul>`,
   );

@@ -14,7 +14,7 @@ function textProblems(value: unknown, attr: string, limit: number, rich = false)
   const forbidden = rich ? forbiddenMarkup(value) : undefined;
   return forbidden === undefined
     ? []
-    : [problem('invalid', `${attr} has markup not allowed: ${forbidden}`, attr)];
+    : [problem('invalid', `${attr} contains markup that is not allowed: ${forbidden}`, attr)];
 }
 
 function activityProblems(content: JsonObject, now: number): Problem[] {
@@ -60,7 +60,7 @@ function taskProblems(content: JsonObject, now: number): Problem[] {
     problems.push(problem('blank', 'inboxId cannot be blank', 'content.assignee.inboxId'));
   const due = typeof dueAt === 'string' ? readTime(dueAt) : undefined;
   if (due === undefined) problems.push(problem('blank', 'dueAt cannot be blank', 'content.dueAt'));
-  else if (due <= now) problems.push(problem('invalid', 'dueAt must lie in the future', 'content.dueAt'));
+  else if (due <= now) problems.push(problem('invalid', 'dueAt must be in the future', 'content.dueAt'));
   return problems;
 }
 

@@ -66,7 +66,7 @@ export function metricsHandler(parts: HealthParts) {
 
   const figures = kept(figuresLastMs, clock, () =>
     inTime(parts.figures()).catch((error: unknown) => {
-      log.warn(errorFields(error), 'the figures for the metrics could not be read');
+      log.warn(errorFields(error), 'could not read the figures for the metrics');
       return null;
     }),
   );

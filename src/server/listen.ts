@@ -72,7 +72,7 @@ export async function listen(
   if (limits.most < wanted.most) {
     parts.log.warn(
       { connections: limits.most, hint: 'Allow more open files, e.g. LimitNOFILE=4096 in the systemd unit.' },
-      'fewer connections than usual, because this process may open few files',
+      'allowing fewer connections than usual, because this process may open only a few files',
     );
   }
   const server = createServer({
@@ -151,10 +151,10 @@ export async function startListening(server: Server, { host, port, passed }: Lis
   }
 }
 
-const unresolved = 'the name has no known address';
+const unresolved = 'the host name cannot be resolved';
 const reasons: Record<string, string> = {
   EADDRINUSE: 'the port is in use',
-  EACCES: 'this user may not use the port',
+  EACCES: 'this user is not allowed to use the port',
   EADDRNOTAVAIL: 'this machine does not have the address',
   ENOTFOUND: unresolved,
   EAI_AGAIN: unresolved,

@@ -23,11 +23,7 @@ const operations = ['createRequest', 'listFeedback', 'listEmployees'];
 /** Metrics of Medallia Agent Connect: requests, what was read, and which closings do not count there. */
 export function createMedalliaMetrics(counter: MakeCounter, gauge: MakeGauge): MedalliaMetrics {
   const readRequests = requestMetrics(counter, { prefix: 'medallia', name: 'Agent Connect', operations });
-  const pulls = counter(
-    'medallia_pulls_total',
-    'Readings of what is new at Agent Connect, by result.',
-    'result',
-  );
+  const pulls = counter('medallia_pulls_total', 'Pulls of new rows from Agent Connect, by result.', 'result');
   const rows = counter('medallia_rows_total', 'Rows that were read from Agent Connect.');
   const strange = counter('medallia_rows_unmatched_total', 'Rows that match no closing of the ledger.');
   const age = gauge(
@@ -36,7 +32,7 @@ export function createMedalliaMetrics(counter: MakeCounter, gauge: MakeGauge): M
   );
   const counts = gauge(
     'medallia_counts_waiting',
-    'Closings without a survey that are not certain to count at Agent Connect, by state.',
+    'Closings without a survey that Agent Connect may not count yet, by state.',
     'state',
   );
   for (const result of ['done', 'failed']) pulls.inc({ result }, 0);

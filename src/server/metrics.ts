@@ -100,15 +100,11 @@ export async function createMetrics(): Promise<Metrics> {
   const cards = counter('cards_total', 'Attempts to post an answer to the timeline, by result.', 'result');
   const alerts = counter(
     'alerts_total',
-    'Tries to send an alert about a low rating, by way and result.',
+    'Attempts to send an alert about a low rating, by way and result.',
     'way',
     'result',
   );
-  const reminders = counter(
-    'reminders_total',
-    'Reminders of surveys that were not answered, by result.',
-    'result',
-  );
+  const reminders = counter('reminders_total', 'Reminders of unanswered surveys, by result.', 'result');
   const latency = new Histogram({
     name: 'gcsat_http_request_duration_seconds',
     help: 'From the head of a request to the end of its answer, by route and status class.',
@@ -134,7 +130,7 @@ export async function createMetrics(): Promise<Metrics> {
   const looked = gauge('catch_up_age_seconds', 'How far the search for closings lags behind the present.');
   const readRequests = requestMetrics(counter, { prefix: 'gladly', name: 'Gladly', operations });
   const medallia = createMedalliaMetrics(counter, gauge);
-  gauge('build_info', 'Always 1; the labels say which program runs.', 'version', 'node').set(
+  gauge('build_info', 'Always 1; the labels identify the running version.', 'version', 'node').set(
     { version: GCSAT_VERSION, node: process.version },
     1,
   );

@@ -43,7 +43,7 @@ export function requestHandler(
       overrideGlobalObjects: false,
       autoCleanupIncoming: false,
       errorHandler: (error) => {
-        log.warn(errorFields(error), 'a request could not be read');
+        log.warn(errorFields(error), 'could not read a request');
         return new Response('bad request\n', { status: 400 });
       },
     },

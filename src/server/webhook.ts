@@ -41,7 +41,7 @@ export function webhookHandler({ intake, credentials, metrics, log, clock }: Web
   let known: { accepted: WebhookCredentials; untilMs: number } | null = null;
 
   const warnOfKept = (failure: Failure): void =>
-    log.warn(errorFields(failure), 'the webhook credentials that were read before stay in force');
+    log.warn(errorFields(failure), 'the webhook credentials read earlier stay in force');
 
   const isFromGladly = async (header: HeaderLookup): Promise<boolean> => {
     if (known !== null && clock() < known.untilMs && isGladly(header, known.accepted)) return true;
@@ -59,7 +59,7 @@ export function webhookHandler({ intake, credentials, metrics, log, clock }: Web
     try {
       isKnown = await isFromGladly(header);
     } catch (error) {
-      log.error(errorFields(error), 'the webhook credentials could not be read');
+      log.error(errorFields(error), 'could not read the webhook credentials');
       return unavailable(c);
     }
     if (!isKnown) {
@@ -88,7 +88,7 @@ export function webhookHandler({ intake, credentials, metrics, log, clock }: Web
         return c.json({ status: 'unusable', code: error.code }, 200);
       }
       // A defect must not lose the event either: without a 2xx, Gladly sends it again.
-      log.error(errorFields(error), 'a webhook event could not be stored');
+      log.error(errorFields(error), 'could not store a webhook event');
       if (error instanceof Failure && error.kind === 'ledger') return unavailable(c);
       return problem(c, 500, 'internal_error');
     }

@@ -38,7 +38,7 @@ export function eventSource(client: Pick<GladlyClient, 'events'>, clock: () => n
       const { conversationId, customerId } = content;
       yield foundOf(kind, { conversationId, customerId, at: timestamp, initiator }, 'events');
     }
-    if (unreadable > 0) yield { warning: `${unreadable} of the events, of other types, could not be read` };
+    if (unreadable > 0) yield { warning: `${unreadable} events of other types could not be read` };
   }
   return { name: 'events', find };
 }

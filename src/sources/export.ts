@@ -62,7 +62,7 @@ export function exportSource(
           yield found;
         }
       }
-      if (archive.items === before) yield { warning: `The export file of items of ${daysOf(job)} is empty` };
+      if (archive.items === before) yield { warning: `The export file of items for ${daysOf(job)} is empty` };
     } catch (error) {
       if (!(error instanceof Failure) || stopsTheRun(error)) throw error;
       const missing = within(job.range, range);
@@ -149,5 +149,5 @@ function unreadableWarning(lines: number): string {
 }
 
 function lateWarning(until: string): string {
-  return `Export files reach until ${until}; \`gcsat backfill --since ${until}\` looks for closings after that`;
+  return `Export files end at ${until}; \`gcsat backfill --since ${until}\` looks for later closings`;
 }

@@ -30,7 +30,7 @@ export function chooseSources(
 ): { covers: Cover[]; explanation: string[] } {
   const until = Math.min(Date.parse(range.until), nowMs);
   const since = Date.parse(range.since);
-  if (until <= since) return { covers: [], explanation: ['All of the range is in the future.'] };
+  if (until <= since) return { covers: [], explanation: ['The whole range is in the future.'] };
 
   const cover = (source: ClosingSource, from: number, to: number): Cover => ({
     source,
@@ -80,7 +80,7 @@ function described({ source, range }: Cover): string {
   const requests = Math.ceil(days.length / daysAtOnce);
   const dates = days.length === 1 ? range.since.slice(0, 10) : `${days[0] ?? ''} to ${days.at(-1) ?? ''}`;
   const count = `${requests} ${requests === 1 ? 'request' : 'requests'}`;
-  return `The conversation timestamps report for ${dates}, in days of UTC (${count}).`;
+  return `The conversation timestamps report for ${dates}, in UTC days (${count}).`;
 }
 
 function missingOf(covers: readonly Cover[], nowMs: number): string[] {
@@ -95,13 +95,13 @@ function missingOf(covers: readonly Cover[], nowMs: number): string[] {
 }
 
 function eventsOutOfReach(range: TimeRange, nowMs: number): Failure {
-  const message = `Events reach back to ${timeAt(nowMs - eventReachMs)} only, and the range begins at ${range.since}`;
+  const message = `Events reach back only to ${timeAt(nowMs - eventReachMs)}, but the range begins at ${range.since}`;
   const hint = 'Start the range within the last 24 hours, or use the report, or auto for both.';
   return new Failure('usage', 'events_out_of_reach', message, { hint });
 }
 
 function exportOutOfReach(range: TimeRange, nowMs: number): Failure {
-  const message = `Export files reach back to ${timeAt(nowMs - exportReachMs)} only, and the range begins at ${range.since}`;
+  const message = `Export files reach back only to ${timeAt(nowMs - exportReachMs)}, but the range begins at ${range.since}`;
   const hint = 'Start the range within the last 14 days, or use the report, or auto.';
   return new Failure('usage', 'export_out_of_reach', message, { hint });
 }

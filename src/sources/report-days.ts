@@ -93,14 +93,14 @@ const fullReportCode = 'report_incomplete';
 
 /** A report of a single day cannot be requested in smaller parts. */
 export function fullReport(metricSet: string, day: string, rows: number): Failure {
-  const message = `The ${metricSet} of ${day} has ${rows} rows, and Gladly may have left out more`;
-  const hint = 'Look for what is missing in Gladly, and name those conversations to `gcsat replay`.';
+  const message = `The ${metricSet} for ${day} has ${rows} rows, and Gladly may have left out more`;
+  const hint = 'Find the missing conversations in Gladly, and give their ids to `gcsat replay`.';
   return new Failure('partial', fullReportCode, message, { hint });
 }
 
 /** A row that names a conversation but has no readable time. */
 export function unreadableTime(metricSet: string, cell: string | undefined, conversationId: string): Failure {
-  const message = `The ${metricSet} gives '${oneLine(cell ?? '', 40)}' as a time of conversation ${oneLine(conversationId, 80)}`;
+  const message = `The ${metricSet} gives '${oneLine(cell ?? '', 40)}' as the time of conversation ${oneLine(conversationId, 80)}`;
   const hint = 'Gladly may have changed how the report writes times: update gcsat, and report this.';
   return new Failure('contract', 'report_time_unreadable', message, { hint, conversationId });
 }

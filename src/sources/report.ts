@@ -72,13 +72,13 @@ function partOf({ since, until }: TimeRange, days: readonly string[]): TimeRange
 }
 
 function roundWarning(date: string, rows: number): string {
-  return `The report of ${date} has exactly ${rows} rows: if that is a limit of Gladly, closings of that day are missing`;
+  return `The report for ${date} has exactly ${rows} rows: if that is a limit of Gladly's, closings of that day are missing`;
 }
 
 function emptyWarning(days: readonly string[]): string {
   const [first = '', last = first] = [days[0], days.at(-1)];
   const when = first === last ? first : `${first} to ${last}`;
-  return `Gladly gave an empty report for ${when}, twice: no conversation closed then, or it could not say`;
+  return `Gladly gave an empty report for ${when} twice: either no conversation closed then, or the report is not available`;
 }
 
 const day = 86_400_000;

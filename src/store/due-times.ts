@@ -44,7 +44,7 @@ export async function dueTimesIn(
     { table: 'alerts', column: 'due_at', what: 'alerts', untriedMs: 0, waitMs: refused },
     { table: 'cards_due', column: 'retry_at', what: 'cards', untriedMs: 0, waitMs: refused },
     {
-      ...{ table: 'medallia_counts', column: 'due_at', what: 'closings that are to count at Agent Connect' },
+      ...{ table: 'medallia_counts', column: 'due_at', what: 'closings to be counted in Agent Connect' },
       ...{ untriedMs: 0, waitMs: passing },
     },
     {
@@ -84,7 +84,7 @@ async function overdueIn(
   if (count === 0) return [];
   return [
     {
-      sentence: `${count} ${what} wait for their next try for longer than they can: the clock was wrong. They are tried now`,
+      sentence: `${count} ${what} have an impossibly late next try: the clock was wrong. They are tried now`,
       write: (trx) =>
         sql`UPDATE ${sql.table(table)} SET ${due} = ${timeAt(nowMs)} WHERE ${where}`.execute(trx),
     },
@@ -113,7 +113,7 @@ async function earlyRemindersIn(db: Reading, nowMs: number, afterMs: number): Pr
   if (mended.length === 0) return [];
   return [
     {
-      sentence: `${mended.length} reminders wait until after their time: the clock was wrong. They leave when their time comes`,
+      sentence: `${mended.length} reminders are due later than they should be: the clock was wrong. They now leave on time`,
       async write(trx) {
         for (const { closingId, at } of mended)
           await trx

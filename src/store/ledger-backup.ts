@@ -98,8 +98,8 @@ async function place(partial: string, file: string): Promise<void> {
 }
 
 export function backupExists(file: string): Failure {
-  return new Failure('usage', 'backup_exists', `${file} exists already; nothing was written`, {
-    hint: 'Name another file, e.g. with the date in it.',
+  return new Failure('usage', 'backup_exists', `${file} already exists; nothing was written`, {
+    hint: 'Name another file, e.g. one with the date in its name.',
   });
 }
 

@@ -67,9 +67,14 @@ async function refuseWork(db: Reading, { location }: Ledger, now: string): Promi
       state === 'sending' || isClaimValid(by ?? '', until ?? '', now, false),
   );
   if (!isInWork) return;
-  throw new Failure('ledger', 'ledger_in_use', `Somebody is working on the ledger ${location}.`, {
-    hint: 'Stop every gcsat that uses it, wait 30 s, and run this again.',
-  });
+  throw new Failure(
+    'ledger',
+    'ledger_in_use',
+    `A process is working on a closing of the ledger ${location}.`,
+    {
+      hint: 'Stop every gcsat that uses it, wait 30 s, and run this again.',
+    },
+  );
 }
 
 /** @throws Failure ledger_not_empty */
@@ -82,7 +87,7 @@ async function begin(trx: Writing, { location }: Ledger, copyName: string): Prom
   ];
   if (closing !== undefined || organization !== undefined || unfinished !== null) {
     throw new Failure('usage', 'ledger_not_empty', `The ledger ${location} is not empty.`, {
-      hint: 'Copy into a new one.',
+      hint: 'Copy into a new ledger.',
     });
   }
   // The lock blocks nothing: it has expired already.

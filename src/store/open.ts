@@ -96,7 +96,7 @@ export async function refuseOtherVersion(ledger: Pick<Ledger, 'read' | 'location
   );
   if (row.version === newestVersion) return;
   throw new Failure('ledger', 'ledger_too_old', `The ledger ${ledger.location} has version ${row.version}.`, {
-    hint: 'Bring it to the version of this gcsat first: `gcsat ledger upgrade`.',
+    hint: 'Upgrade it to the version of this gcsat first: `gcsat ledger upgrade`.',
   });
 }
 

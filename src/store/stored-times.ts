@@ -77,7 +77,7 @@ async function locksIn(db: Reading, nowMs: number): Promise<Mending[]> {
   const limit = timeAt(nowMs + claimMs + clockDifferenceMs);
   const locks = await db.selectFrom('locks').select('name').where('claim_until', '>', limit).execute();
   return locks.map(({ name }) => ({
-    sentence: `The lock ${name} would hold for longer than a lock can: the clock was wrong. It ends in 30 s unless it is renewed`,
+    sentence: `The lock ${name} would last longer than any lock can: the clock was wrong. It ends in 30 s unless it is renewed`,
     write: (trx) =>
       trx
         .updateTable('locks')
@@ -99,7 +99,7 @@ async function claimsIn(db: Reading, nowMs: number): Promise<Mending[]> {
   if (claims.length === 0) return [];
   return [
     {
-      sentence: `${claims.length} closings are claimed for longer than they can be: the clock was wrong. The claims end in 30 s unless they are renewed`,
+      sentence: `${claims.length} closings have claims that last impossibly long: the clock was wrong. The claims end in 30 s unless they are renewed`,
       write: (trx) =>
         trx
           .updateTable('closings')
@@ -122,7 +122,7 @@ async function retriesIn(db: Reading, nowMs: number): Promise<Mending[]> {
     nowMs,
     (query) =>
       query.where('error', 'is not', null).where('state', '<>', 'pending').where('due_at', '>', limit),
-    { waits: 'wait for their next try for longer than they can' },
+    { waits: 'have an impossibly late next try' },
   );
 }
 
@@ -180,7 +180,7 @@ async function pausesIn(db: Reading, nowMs: number): Promise<Mending[]> {
       const mended = until === null ? null : timeAt(Date.parse(until) - aheadMs);
       const lasts = mended === null ? 'until `gcsat resume`' : `until ${mended}`;
       return {
-        sentence: `Sending was paused at ${at}, which cannot be: the clock was wrong. The pause holds ${lasts}`,
+        sentence: `Sending was paused at ${at}, which is impossible: the clock was wrong. The pause lasts ${lasts}`,
         write: (trx) =>
           trx
             .updateTable('pauses')

@@ -51,7 +51,7 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
 
 function wouldText(thisRun: BackfillDocument['thisRun']): string {
   const isNothing = Object.values(thisRun).every((count) => count === 0);
-  return isNothing ? 'nothing: the ledger has every closing of the range' : countsOf(thisRun);
+  return isNothing ? 'nothing: the ledger already has every closing in the range' : countsOf(thisRun);
 }
 
 /** Counts of closings without a survey. */
@@ -61,7 +61,7 @@ function countedText({
   leftOut,
   failed,
 }: NonNullable<BackfillDocument['counted']>): string {
-  return `${counted} counted without a survey, ${uncertain} uncertain, ${leftOut} left out, ${failed} to be tried again`;
+  return `${counted} counted without a survey, ${uncertain} uncertain, ${leftOut} left out, ${failed} to be retried`;
 }
 
 /** The result of a tick, including its start and the cards that it posted. */
@@ -76,7 +76,7 @@ export function syncView(
   const isFirst = range?.since === startedAt;
   const began = localTime(startedAt, range?.timezone ?? null);
   return [
-    line('Counts from', isFirst ? `${began}; only backfill surveys earlier closings` : began),
+    line('Starts from', isFirst ? `${began}; only backfill surveys earlier closings` : began),
     ...(range === null ? [] : [line('Range', rangeText(range))]),
     backfillView(document, screen),
     line('Cards', `${countsOf(cards)}${dryRun ? ', if this were not a dry run' : ''}`),
@@ -109,7 +109,7 @@ function filesOf(exports: NonNullable<BackfillDocument['exports']>, screen: Scre
   const lost = unreadable === 0 ? '' : `, ${unreadable} lines unreadable`;
   return [
     labelled('Export files', `${jobs} jobs${reach}, ${items} items${lost}`, screen),
-    labelled('', `${verdicts} verdicts and ${customers} customers are based on them alone`, screen),
+    labelled('', `${verdicts} verdicts and ${customers} customers are based only on these files`, screen),
   ];
 }
 
@@ -145,9 +145,9 @@ function endText({ end, left: waiting, error }: BackfillDocument): string {
   const left = `${waiting} ${waiting === 1 ? 'closing is' : 'closings are'} left in the queue`;
   switch (end) {
     case 'max_sends':
-      return `--max-sends is reached; ${left}`;
+      return `reached --max-sends; ${left}`;
     case 'limit':
-      return `--limit is reached; ${left}`;
+      return `reached --limit; ${left}`;
     case 'duration':
       return `--max-duration has passed; ${left}`;
     case 'stopped':

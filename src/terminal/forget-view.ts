@@ -14,26 +14,27 @@ export function forgetView(document: ForgetDocument, screen: Pick<Output, 'colum
   const more = closings.length - shown.length;
   const stuck = open.map(({ kind, name, error }) => `  ${kind} ${clean(name)}: ${clean(error.message)}`);
   if (outcome === 'already_forgotten') {
-    return ['Was forgotten before.', ...(stuck.length === 0 ? [] : ['Still to be erased:', ...stuck])].join(
-      '\n',
-    );
+    return [
+      'This customer was already forgotten.',
+      ...(stuck.length === 0 ? [] : ['Still to be erased:', ...stuck]),
+    ].join('\n');
   }
   return [
     title[outcome],
     ...(customers.length === 0 ? [] : [line('Customer', customers.map(clean).join(', '))]),
     ...(document.addresses.length === 0 ? [] : [line('Addresses', document.addresses.map(clean).join(', '))]),
-    line('Closings', countText(counts.closings, counts.cancelled, 'were still to be surveyed')),
+    line('Closings', countText(counts.closings, counts.cancelled, 'had not been surveyed yet')),
     ...shown,
     ...(more > 0 ? [`  and ${more} more`] : []),
     line('Messages', countText(counts.messages, counts.outboxMessages, 'in the outbox')),
-    line('Answers', `${counts.answers}; ratings stay, comments go`),
+    line('Answers', `${counts.answers}; ratings are kept, comments are erased`),
     line('Cards', cardsText(document)),
     ...(counts.recordings === 0 ? [] : [line('Recordings', String(counts.recordings))]),
     ...(counts.unsubscribed === 0
       ? []
-      : [line('Unsubscribed', `${counts.unsubscribed}; a keyed hash of each stays`)]),
+      : [line('Unsubscribed', `${counts.unsubscribed}; a keyed hash of each is kept`)]),
     ...(stuck.length === 0 ? [] : [`Still to be erased, ${cards.open} of them cards:`, ...stuck]),
-    'Not touched: what was sent (messages, alerts, notes in Gladly), and your backups and exports.',
+    'Not erased: what was already sent (messages, alerts, notes in Gladly), and your backups and exports.',
   ].join('\n');
 }
 
@@ -50,6 +51,6 @@ function countText(count: number, part: number, what: string): string {
 
 function cardsText({ outcome, counts, cards }: ForgetDocument): string {
   if (cards.kept > 0) return `${cards.kept}; they stay in Gladly, as asked`;
-  if (outcome !== 'forgotten') return `${counts.cards}; deleted in Gladly too`;
+  if (outcome !== 'forgotten') return `${counts.cards}; also deleted in Gladly`;
   return `${cards.deleted} deleted in Gladly`;
 }

@@ -16,9 +16,9 @@ export function importView(document: ImportDocument, screen: Pick<Output, 'colum
   return [
     `${dryRun ? 'Would import' : 'Imported'} ${clean(document.file)}, ${document.rows} ${document.rows === 1 ? 'row' : 'rows'}.`,
     line('Answers', changedText(taken.answers, taken.changedAnswers)),
-    line('Asked', `${taken.asked}, who did not answer`),
+    line('Asked', `${taken.asked} without an answer`),
     line('Not asked', String(taken.notAsked)),
-    line('Known before', String(known)),
+    line('Already known', String(known)),
     ...(range === null
       ? []
       : [line('From', `${localTime(range.since, null)} until ${localTime(range.until, null)}`)]),
@@ -33,17 +33,17 @@ export function importView(document: ImportDocument, screen: Pick<Output, 'colum
 }
 
 function changedText(count: number, changed: number): string {
-  return changed === 0 ? String(count) : `${count}, and ${changed} that changed`;
+  return changed === 0 ? String(count) : `${count}, and ${changed} changed`;
 }
 
 const whyLeft: Record<LeftCode, string> = {
   own_request: 'gcsat requested them; `gcsat sync` reads their answers',
-  surveyed_here: 'gcsat asked about the closing, or has an answer to it',
-  decided_here: 'nobody asked there, and gcsat decided about the closing itself',
+  surveyed_here: 'gcsat surveyed the closing, or has an answer to it',
+  decided_here: 'no survey was sent there, and gcsat decided the closing itself',
   same_closing: 'an earlier row is about the same closing',
   recovery: 'a second survey, after a follow-up',
   forgotten: 'the customer was forgotten',
-  expired: 'older than `retention` keeps',
+  expired: 'older than the `retention` period',
   no_time: 'not sent, and without a time',
 };
 

@@ -16,6 +16,6 @@ export function mailboxView(messages: readonly ReceivedMessage[], { paint }: Pic
       `${paint.dim('Mailbox'.padEnd(13))} to ${clean(to)}: “${clean(subject ?? text ?? '')}” arrived`,
   );
   // The sandbox ends with this command, and so do its links.
-  const next = `${paint.dim('Next'.padEnd(13))} \`gcsat serve --sandbox\` shows such an email in a browser, and its stars lead to the survey page`;
+  const next = `${paint.dim('Next'.padEnd(13))} \`gcsat serve --sandbox\` shows such an email in a browser, with stars that link to the survey page`;
   return `\n${[...lines, next].join('\n')}`;
 }

@@ -5,6 +5,6 @@ import { clean } from './text.ts';
 export function noteView({ closingId, answer, notes, dryRun }: NotedSurvey): string {
   const note = notes.at(-1);
   const about = answer === null ? '' : ` about the ${answer.rating}/5`;
-  const text = `${dryRun ? 'Would be noted' : 'Noted'}${about} of ${clean(closingId)}: ${clean(note?.text ?? '')}`;
-  return note?.done === true ? `${text}\nNothing is left to do about it.` : text;
+  const text = `${dryRun ? 'Would note' : 'Noted'}${about} of ${clean(closingId)}: ${clean(note?.text ?? '')}`;
+  return note?.done === true ? `${text}\nIt is marked as done.` : text;
 }

@@ -30,7 +30,7 @@ export function queueText(
 export function queueLeftText({ all }: { all: number }, delivery: string): string {
   return (
     `${all} ${all === 1 ? 'closing stays' : 'closings stay'} queued: \`gcsat serve\`, \`gcsat sync\` or the next ` +
-    `run decides about ${all === 1 ? 'it' : 'them'} and sends by ${delivery}; ` +
-    '`gcsat pause` stops that, and `gcsat surveys cancel` takes one out'
+    `run decides ${all === 1 ? 'it' : 'them'} and sends by ${delivery}; ` +
+    'use `gcsat pause` to stop that, or `gcsat surveys cancel` to remove one'
   );
 }

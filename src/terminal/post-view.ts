@@ -32,6 +32,6 @@ export function postView(posted: Posted, { paint }: Pick<Output, 'paint'>): stri
       JSON.stringify(card.body, null, 2),
     ].join('\n');
   }
-  const done = outcome === 'posted' ? 'posted to the timeline' : 'was on the timeline already';
+  const done = outcome === 'posted' ? 'posted to the timeline' : 'was already on the timeline';
   return [...lines, line('Verdict', `${paint.green('✔')} ${done} as item ${clean(card.itemId)}`)].join('\n');
 }

@@ -97,8 +97,8 @@ function watchForEnd(input: NodeJS.ReadStream): { ended: AbortSignal; close(): v
 }
 
 function stoppedAtQuestion(): Failure {
-  return new Failure('interrupted', 'interrupted', 'stopped at a question; nothing was changed', {
-    hint: 'Run the command again, or give the answers by flags.',
+  return new Failure('interrupted', 'interrupted', 'stopped at a prompt; nothing was changed', {
+    hint: 'Run the command again, or give the answers as flags.',
   });
 }
 

@@ -30,10 +30,12 @@ export function rowsText(report: ReportDocument, screen: Screen): string[] {
         heading: screen.paint.dim,
       });
   const notes = [
-    ...(overlapping ? ['A closing counts in each of its topics, so the rows do not add up.'] : []),
+    ...(overlapping
+      ? ['A closing counts under each of its topics, so the rows do not add up to the total.']
+      : []),
     ...(rows.some(({ differs }) => differs !== null)
       ? [
-          `Differs: from all other answers of this report. "too few": fewer than ${counted(minimum, 'answer')} (--min).`,
+          `Differs: compared with all other answers in this report. "too few": fewer than ${counted(minimum, 'answer')} (--min).`,
         ]
       : []),
     ...responseNotes(report),
@@ -61,7 +63,7 @@ function responseNotes({ rows, minimum }: ReportDocument): string[] {
   const atLeast = `(${minimum} asked or more)`;
   return [
     compared.some((row) => responseMark(row) !== '')
-      ? `Response "below" or "above": than all others who were asked, by more than chance ${atLeast}.`
+      ? `Response "below" or "above": compared with all other customers asked, by more than chance ${atLeast}.`
       : `Response: no row differs from all others who were asked by more than chance ${atLeast}.`,
   ];
 }

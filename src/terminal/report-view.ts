@@ -109,7 +109,7 @@ function rangeText({ since, until, timezone }: ReportRange): string {
 function changeText({ range }: ReportDocument, { change, overall }: ReportPrevious): string {
   const before = `the ${lengthText(range)} before`;
   const isChance = mayBeChance(change);
-  if (isChance === null || change.value === null) return `no answers in ${before} to compare with`;
+  if (isChance === null || change.value === null) return `no answers to compare with in ${before}`;
   const { csat } = overall;
   const points = (value: number | null): string => {
     const tenths = Math.round((value ?? 0) * 1000) / 10;
@@ -117,7 +117,7 @@ function changeText({ range }: ReportDocument, { change, overall }: ReportPrevio
   };
   const verdict = isChance ? 'This may be chance' : 'This is more than chance';
   return (
-    `${points(change.value)} points against ${before} (${percent(csat.value)} of ${counted(csat.of, 'answer')}). ` +
+    `${points(change.value)} points compared with ${before} (${percent(csat.value)} of ${counted(csat.of, 'answer')}). ` +
     `${verdict}: between ${points(change.low)} and ${points(change.high)}.`
   );
 }
@@ -136,7 +136,7 @@ function share(of: ReportShare): string {
 function reasonsText({ reasons, overall }: ReportDocument, screen: Screen): string[] {
   const sorted = Object.entries(reasons).sort(([, one], [, other]) => other - one);
   if (sorted.length === 0) return [];
-  const heading = `Why ${counted(overall.suppressed, 'closing')} ${overall.suppressed === 1 ? 'was' : 'were'} not asked (one may have several reasons)`;
+  const heading = `Why ${counted(overall.suppressed, 'closing')} ${overall.suppressed === 1 ? 'was' : 'were'} not surveyed (a closing may have several reasons)`;
   return [
     [
       ...wrap(heading, screen.columns).map(screen.paint.bold),

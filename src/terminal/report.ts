@@ -34,7 +34,7 @@ export function reportError(error: unknown, options: ReportOptions): number {
 function defect(error: unknown): Failure {
   const what = error instanceof Error ? error.message : String(error);
   return new Failure('defect', 'defect', `unexpected: ${what}`, {
-    hint: 'This is a defect in gcsat. Please report it with what you did; -v shows the trace.',
+    hint: 'This is a defect in gcsat. Please report it and what you did; -v shows the stack trace.',
   });
 }
 

@@ -59,7 +59,7 @@ async function removeAbandoned(path: string): Promise<void> {
 
 /** If the path is a link, its target is replaced, not the link. */
 function targetOf(given: string): string {
-  if (given.trim() === '') throw notWritable('an empty name', 'names no file');
+  if (given.trim() === '') throw notWritable('an empty name', 'is not a file name');
   const path = resolve(given);
   if (!existsSync(path)) return path;
   if (!statSync(path).isFile()) throw notWritable(path, 'is not a file');
@@ -91,7 +91,7 @@ async function onDisk<Result>(path: string, work: () => Promise<Result>): Promis
       isFull ? 'file_full' : 'file_failed',
       isFull ? `there is no room for ${path} (${code})` : `writing ${path} failed (${code})`,
       {
-        hint: 'The file is as it was before. Free some space or check the disk, then run it again.',
+        hint: 'The file is unchanged. Free some space or check the disk, then run it again.',
         cause: error,
       },
     );
@@ -100,7 +100,7 @@ async function onDisk<Result>(path: string, work: () => Promise<Result>): Promis
 
 function notWritable(path: string, what: string, cause?: unknown): Failure {
   return new Failure('usage', 'file_not_writable', `${path} ${what}`, {
-    hint: 'Name a file in a folder that you can write to.',
+    hint: 'Choose a file in a folder that you can write to.',
     cause,
   });
 }

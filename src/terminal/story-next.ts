@@ -23,7 +23,7 @@ export function storyHints(
   const command = `\`gcsat attribute ${asArgument(conversationId)}\``;
   const lines: string[] = [];
   if (agent !== null && state !== 'suppressed') {
-    lines.push(`${command} shows what the agent wrote, and why the rating is theirs.`);
+    lines.push(`${command} shows what the agent wrote, and why they get the rating.`);
   } else if (reasons.some(({ code }) => ofTheTimeline.has(code))) {
     lines.push(`${command} shows each item of the conversation, and why it does not count.`);
   } else if (
@@ -32,7 +32,7 @@ export function storyHints(
     (evidence?.timeline ?? null) === null &&
     !reasons.some(isCertain)
   ) {
-    lines.push(`${command} reads the timeline as well, and gives every reason.`);
+    lines.push(`${command} also reads the timeline, and gives every reason.`);
   }
   return lines.map((text) => wrap(text, columns).join('\n'));
 }

@@ -42,7 +42,7 @@ export function surveyStoryView(
   if (story.error !== null)
     lines.push(line('Error', readableTimes(`${story.error.message} (${story.error.hint})`)));
   const there = story.medallia?.deliveryStatus ?? null;
-  if (there !== null) lines.push(line('There', `Agent Connect says: ${clean(there)}`));
+  if (there !== null) lines.push(line('There', `Agent Connect reports: ${clean(there)}`));
   if (story.reminder !== null) lines.push(line('Reminder', reminderText(story.reminder)));
   if (story.count !== null) lines.push(line('Counted', countText(story.count)));
   if (story.imported !== null) lines.push(line('Imported', importedText(story)));
@@ -59,7 +59,7 @@ export function surveyStoryView(
     lines.push(line('Visits', `${kind} ${count === 1 ? 'once' : `${count} times`}, ${when}`));
   }
   const arrived = story.state === 'uncertain' ? openedText(story) : null;
-  if (arrived !== null) lines.push(line('', `${arrived}, and --was-sent is right.`));
+  if (arrived !== null) lines.push(line('', `${arrived}, so use --was-sent.`));
   for (const answer of story.answers) {
     const { rating, resolved, comment, revision, answeredAt, source } = answer;
     const said = resolved === null ? '' : resolved ? ', resolved' : ', not resolved';

@@ -86,7 +86,7 @@ function timelineView(
   const hidden = considered.length - rows.length;
   const more = hidden > 0 ? paint.dim(`\n  … ${hidden} more items, -v shows them`) : '';
   const left =
-    omitted === null ? '' : paint.dim(`\n  … ${omitted.items} of the timeline are counted, not kept`);
+    omitted === null ? '' : paint.dim(`\n  … ${omitted.items} more timeline items are counted but not kept`);
   const cut = timeline?.truncated === true ? ' (cut off by Gladly, the end is missing)' : '';
   return `\n${paint.bold('Timeline')} ${timeline?.items ?? 0} items${cut}\n${body}${more}${left}\n`;
 }
@@ -137,7 +137,7 @@ function verdictView(document: SurveyDocument, screen: Screen): string {
     lines.push(labelled('Recording', facts, screen));
   }
   const { gladly, retried } = document.requests;
-  lines.push(paint.dim(`${gladly} requests to Gladly${retried > 0 ? `, ${retried} of them repeated` : ''}`));
+  lines.push(paint.dim(`${gladly} requests to Gladly${retried > 0 ? `, ${retried} of them retries` : ''}`));
   return lines.join('\n');
 }
 
@@ -190,7 +190,7 @@ function outcomeText(
     case 'already_surveyed':
       return `${paint.yellow('already surveyed')}${typeof survey?.sentAt === 'string' ? ` on ${localTime(survey.sentAt, null)}` : ''}`;
     case 'uncertain':
-      return `${paint.yellow('uncertain')}: the message may have left, and is not sent again by itself`;
+      return `${paint.yellow('uncertain')}: the message may have left; it is not resent automatically`;
     case 'failed':
       return `${paint.red('failed')}: ${clean(error?.message ?? '')}`;
   }

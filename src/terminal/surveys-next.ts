@@ -27,5 +27,5 @@ export function nextSteps(
 /** The line after a list that was cut off; null if the list is complete. */
 export function moreText(more: number): string | null {
   if (more <= 0) return null;
-  return `${more} more ${more === 1 ? 'closing' : 'closings'}: --limit shows more, filters such as --since choose.`;
+  return `${more} more ${more === 1 ? 'closing' : 'closings'}: use --limit to show more, or filters such as --since to narrow the list.`;
 }

@@ -49,7 +49,7 @@ export function surveysView(
       title: `${timeTitles[time]}${zone === null ? ' (UTC)' : ''}`,
       value: (entry) => {
         const at = timeIn(entry, time);
-        if (at === null) return 'not certain';
+        if (at === null) return 'uncertain';
         return zone === null ? at.slice(0, 16).replace('T', ' ') : localTime(at, zone);
       },
       overflow: 'keep',

@@ -8,7 +8,7 @@ export function unmatchedView(
   entries: readonly UnmatchedRow[],
   { columns, paint }: Pick<Output, 'columns' | 'paint'>,
 ): string {
-  if (entries.length === 0) return 'gcsat requested every row that it has read from Agent Connect.';
+  if (entries.length === 0) return 'All rows read from Agent Connect match requests of gcsat.';
   const shape: Column<UnmatchedRow>[] = [
     { title: 'Interaction', value: ({ interactionId, uuid }) => interactionId ?? uuid, overflow: 'keep' },
     {

@@ -29,11 +29,11 @@ export function installedView(installed: Installed, { paint }: Screen): string {
   if (dryRun) {
     const change =
       action === 'created'
-        ? 'A webhook would be made'
+        ? 'A webhook would be created'
         : `Webhook ${clean(installed.id ?? '')} would be changed`;
     return `${change} that sends ${what}.`;
   }
-  return `${paint.green('✔')} Webhook ${clean(installed.id ?? '')} is ${action} and enabled: Gladly sends ${what}.`;
+  return `${paint.green('✔')} Webhook ${clean(installed.id ?? '')} was ${action} and enabled: Gladly sends ${what}.`;
 }
 
 interface Status {
@@ -45,7 +45,7 @@ interface Status {
 
 /** The state of our webhook. The warnings say what to do about it. */
 export function statusView({ webhook, credentialsKnown }: Status, { columns, paint }: Screen): string {
-  if (webhook === null) return 'No webhook is installed; `gcsat webhook install` makes one.';
+  if (webhook === null) return 'No webhook is installed; create one with `gcsat webhook install`.';
   const { id, name, url, events, enabled, deactivatedAt, hasCredentials, headerKeys } = webhook;
   const state = enabled ? 'enabled' : deactivatedAt === null ? 'disabled' : 'deactivated by Gladly';
   const sent = [

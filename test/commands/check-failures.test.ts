@@ -61,7 +61,7 @@ function told({
   }
 }
 
-const states = (list: string, advice = 'A later run tries them again.'): string =>
+const states = (list: string, advice = 'A later run will retry them.'): string =>
   `${advice} \`gcsat surveys list --state ${list}\` lists those in the ledger.`;
 
 const byHand = 'fix the cause, then use `gcsat surveys retry`';
@@ -73,19 +73,19 @@ describe('what failed in a long run', () => {
       'closings that were refused',
       { closings: 12, failed: 3, final: 3 },
       '3 of 12 closings failed',
-      states('failed', `No run tries them again: ${byHand}.`),
+      states('failed', `They will not be retried automatically: ${byHand}.`),
     ],
     [
       'one of them refused',
       { closings: 12, failed: 3, final: 1 },
       '3 of 12 closings failed',
-      states('failed', `A later run tries 2 of them again; for the other 1, ${byHand}.`),
+      states('failed', `A later run will retry 2 of them; for the other 1, ${byHand}.`),
     ],
     [
       'a refused one beside a named conversation that could not be read',
       { closings: 12, failed: 1, listed: 2, unread: 1, final: 2 },
       '2 of 13 closings failed',
-      states('failed', `No run tries them again: ${byHand}.`),
+      states('failed', `They will not be retried automatically: ${byHand}.`),
     ],
     [
       'a message that waits',
@@ -103,7 +103,7 @@ describe('what failed in a long run', () => {
       'named conversations that could not be read',
       { closings: 2, listed: 1, unread: 1 },
       '1 of 3 closings failed',
-      'Fix the cause given for each, then name them again.',
+      'Fix the cause given for each, then run the command with them again.',
     ],
     [
       'some of each',

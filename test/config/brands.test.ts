@@ -113,8 +113,8 @@ describe('the file that somebody edited', () => {
     ['a relative path', { a: { logo: 'logo.png' } }, 'logo of brand a'],
     ['a language that is none', { a: { language: 'klingon?' } }, 'language of brand a'],
     ['a name with a line break', { 'a\nb': {} }, 'brand a\nb'],
-    ['a name that leaves its folder', { '../a': {} }, 'is not a name of a brand'],
-    ['an empty name', { '': {} }, 'is not a name of a brand'],
+    ['a name that leaves its folder', { '../a': {} }, 'is not a valid brand name'],
+    ['an empty name', { '': {} }, 'is not a valid brand name'],
     ['one name twice', { nordwind: {}, NORDWIND: {} }, 'which are the same name'],
     ['one inbox in two brands', { a: { inboxes: 'x,Support' }, b: { inboxes: 'ＳＵＰＰＯＲＴ' } }, "inbox '"],
   ])('%s is an error that names the place, and is known to what shows settings', async (_, brands, said) => {

@@ -206,7 +206,7 @@ describe('what is missing or wrong', () => {
       const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
       expect(await failureOf({ database }, account)).toMatchObject({
         kind: 'usage',
-        message: expect.stringMatching(/^--database: [a-z]+: is not a scheme of a ledger$/),
+        message: expect.stringMatching(/^--database: [a-z]+: is not a scheme for a ledger$/),
       });
       const byFile = { ...account, GCSAT_DATABASE_URL_FILE: inFile(database) };
       expect((await failureOf({}, byFile)).message).toMatch(/^GCSAT_DATABASE_URL_FILE: /);

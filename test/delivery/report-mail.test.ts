@@ -44,7 +44,7 @@ test('a report that did not reach everyone names what became of each address', a
     code: 'report_mail_partial',
     message: expect.stringContaining(
       'the report did not reach everyone: sent to first@acme.example; refused for gone@acme.example; ' +
-        'not known whether it reached lost@acme.example; not tried, because the session had ended, for last@acme.example',
+        'may or may not have reached lost@acme.example; not tried, because the session had ended, for last@acme.example',
     ) as string,
   });
 });

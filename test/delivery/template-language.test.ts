@@ -62,7 +62,7 @@ describe('what it may not', () => {
   test.each([
     ['<%= it.nmae %>', 'it has no nmae'],
     ['<%= name %>', 'name is not known'],
-    ['<%= it.stars %>', 'it.stars is not a text'],
+    ['<%= it.stars %>', 'it.stars is not text'],
     ['<%= it.stars.length %>', 'has no length'],
     ['<%= it.constructor %>', 'has no constructor'],
     ['<%= it.__proto__ %>', 'cannot show'],

@@ -70,12 +70,12 @@ describe("an operator's template", () => {
     [
       'no unsubscribe link in HTML',
       file('s', '<a href="<%= it.surveyUrl %>">x</a>'),
-      /the html part has no link to unsubscribe/,
+      /the html part has no unsubscribe link/,
     ],
     [
       'no unsubscribe link in the text',
       file('s', links, '<%= it.surveyUrl %>'),
-      /the text part has no link to unsubscribe/,
+      /the text part has no unsubscribe link/,
     ],
     ['links in a comment only', file('s', `<!-- ${links} -->`), /no link to the survey/],
     [
@@ -102,7 +102,7 @@ describe("an operator's template", () => {
     ['a broken tag', file('s', links, `${plain}\n<% if (`), /line 9: unclosed tag/],
     ['code', file('<%= process.env %>'), /line 3: cannot show|line 3: process is not known/],
     ['a missing part', '=== subject ===\nx\n=== html ===\nx\n', /=== text === is missing/],
-    ['a part twice', `${file()}=== html ===\n`, /line 9: this is a second part html/],
+    ['a part twice', `${file()}=== html ===\n`, /line 9: this is a second html/],
     ['an unknown part', `${file()}=== amp ===\n`, /line 9: there is no part amp/],
     ['nothing at all', '', /line 1: the line === subject === is missing/],
     ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0x00]), /not UTF-8/],

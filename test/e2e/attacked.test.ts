@@ -96,7 +96,7 @@ test('a webhook is taken while the file of its password is missing, and the log 
   expect(await webhook('without its file')).toBe(200);
   await vi.waitFor(async () => {
     expect(await webhook('without its file')).toBe(200);
-    expect(stderr).toContain('the webhook credentials that were read before stay in force');
+    expect(stderr).toContain('the webhook credentials read earlier stay in force');
   }, patience);
   expect(stderr).not.toContain(password);
 }, 60_000);

@@ -197,7 +197,7 @@ describe('gcsat configure brand', () => {
       "warning: brand a: Gladly lists no inbox 'Retruns'; check the spelling of this entry\n",
     ]);
     const idle = await runInside(['configure', 'brand', 'set', 'b', 'language=fr'], { env });
-    expect(idle.stderr).toBe('warning: no closing takes the brand b until it has inboxes\n');
+    expect(idle.stderr).toBe('warning: no closing gets the brand b until it has inboxes\n');
     const { document } = await runJsonInside(['doctor', 'gladly.brands'], { env });
     expect(document.checks.find(({ id }: { id: string }) => id === 'gladly.brands')).toMatchObject({
       ...{ status: 'warning', code: 'brand_inbox_unknown', fix: 'gcsat configure brand list' },

@@ -114,7 +114,7 @@ describe('usage errors', () => {
       'Allowed choices are outbox, smtp, gladly-email, gladly-sms, medallia (See',
     ],
     ['completion powershell', 'Allowed choices are bash, zsh, fish'],
-    ['--json', 'no command is given'],
+    ['--json', 'no command given'],
     ['configure show --json --jsonl', '--json and --jsonl contradict each other'],
     ['configure show -q -v', '--quiet and --verbose contradict each other'],
     ['configure show --profile ../x', "--profile: '../x' is not a profile name"],

@@ -30,7 +30,7 @@ describe('questions', () => {
     const { code } = await atTerminal(`gcsat configure remove acme 2>'${errors}'`, env);
     expect({ code, errors: readFileSync(errors, 'utf8') }).toEqual({
       code: 2,
-      errors: expect.stringMatching(/^error: removing profile 'acme' has to be confirmed \(Add --yes\.\)\n$/),
+      errors: expect.stringMatching(/^error: removing profile 'acme' needs confirmation \(Add --yes\.\)\n$/),
     });
   });
 });

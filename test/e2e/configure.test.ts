@@ -551,7 +551,7 @@ describe('configure set and show', () => {
     expect(await set(['excludedInboxes='])).toMatchObject({ code: 0, stderr: '' });
     expect(await set(['excludedAgents=Ana'], { GCSAT_TOKEN: 'wrong-and-secret-token' })).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('warning: Gladly could not say whether it has Ana: '),
+      stderr: expect.stringContaining('warning: could not check whether Gladly has Ana: '),
     });
   });
 
@@ -856,7 +856,7 @@ describe('at a terminal', () => {
     const { code, screen } = await converse(['configure', '--no-color'], env, given);
     expect(code).toBe(130);
     expect(screen.match(/error: [^\n]*/g)).toEqual([
-      expect.stringContaining('error: stopped at a question; nothing was changed'),
+      expect.stringContaining('error: stopped at a prompt; nothing was changed'),
     ]);
     expect(existsSync(file)).toBe(false);
   });

@@ -83,7 +83,7 @@ test('without a configuration it says what to type, offline too, and makes nothi
     { id: 'config.files', code: 'not_configured', fix: 'gcsat configure' },
   ]);
   expect(checks.find(({ id }) => id === 'gladly.reach')?.summary).toContain('--offline');
-  expect(stderr).toMatch(/^error: 1 of \d+ checks found trouble: config\.files \(Run `gcsat configure`/m);
+  expect(stderr).toMatch(/^error: 1 of \d+ checks found problems: config\.files \(Run `gcsat configure`/m);
   expect(existsSync(env.GCSAT_DATA_DIR)).toBe(false);
   const shown = await runInside(['doctor', '--offline', 'config', 'node'], { env });
   expect(shown.stdout).toMatch(/^✔ ok {7}node {10}gcsat /m);

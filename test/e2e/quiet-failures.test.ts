@@ -121,7 +121,7 @@ test('a tick while the clock is ahead keeps no closing from the next ticks', asy
   expect(tick.stderr).toContain('the clock was wrong');
   const now = await runJson(['configure', 'test'], { env: gladly.env });
   const { detail } = now.document.checks.find(({ name }: { name: string }) => name === 'catch-up');
-  expect(detail).toMatch(/^closings were looked for until \d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
+  expect(detail).toMatch(/^closings were last looked for at \d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
   expect(now.stderr).not.toContain(detail);
   const later = await runJson(['configure', 'test'], { env: { ...gladly.env, NODE_OPTIONS } });
   expect(later.stderr).toContain(`warning: ${detail}; those since are found by`);

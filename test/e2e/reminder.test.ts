@@ -94,7 +94,7 @@ test('a reminder in doubt is settled by a person, and what cannot be reminded is
   expect(set.stderr).toMatch(/^warning: reminderAfter: medallia has a page of its own/m);
   expect(
     (await run(['configure', 'set', 'delivery=gladly-email', 'surveyExpires=1s'], { env: rest })).stderr,
-  ).toContain('a survey expires before its reminder');
+  ).toContain('a survey expires before its reminder is due');
   expect((await run(['configure', 'set', 'reminderAfter=soon'], { env })).code).toBe(2);
 });
 

@@ -87,8 +87,8 @@ test('what it prints shows a reminder, a closing by a rule, an alert, and a note
 
 test('what it prints shows each brand, and how many leave within an hour', async () => {
   const trial = await tried({ GCSAT_SANDBOX_BRANDS: '1', GCSAT_SANDBOX_SET: 'maxPerHour=3' });
-  trial.type('One of the brand atelier:');
-  trial.type('One of the brand workshop:');
+  trial.type('One for the brand atelier:');
+  trial.type('One for the brand workshop:');
   const senders = async (): Promise<string[]> =>
     ((await trial.asked('/_sandbox/mailbox')) as { from: string }[]).map(({ from }) => from).toSorted();
   await vi.waitFor(
@@ -113,8 +113,8 @@ test('what it prints shows each brand, and how many leave within an hour', async
 });
 
 test.each([
-  ['remindAfter=3d', "GCSAT_SANDBOX_SET: 'remindAfter=3d' sets no policy"],
-  ['smtpUrl=smtp://mail.example', "GCSAT_SANDBOX_SET: 'smtpUrl=smtp://mail.example' sets no policy"],
+  ['remindAfter=3d', "GCSAT_SANDBOX_SET: 'remindAfter=3d' is not a policy setting"],
+  ['smtpUrl=smtp://mail.example', "GCSAT_SANDBOX_SET: 'smtpUrl=smtp://mail.example' is not a policy setting"],
   ['delay=0; reminderAfter=soon', "GCSAT_SANDBOX_SET, reminderAfter: 'soon' is not a duration"],
 ])('with %s it does not start', async (given, message) => {
   const env = { GCSAT_SANDBOX_SET: given, GCSAT_SANDBOX: '1' };

@@ -48,7 +48,7 @@ test('what the sandbox lacks answers 501 with its name, and it lacks no more tha
     const answer = await ask(sandbox, { method, path });
     if (answer.status < 500) continue;
     expect(answer.status).toBe(501);
-    expect(answer.json().errors[0].detail).toBe(`the sandbox has no ${operationId}`);
+    expect(answer.json().errors[0].detail).toBe(`the sandbox does not support ${operationId}`);
     missing.push(operationId);
   }
   expect(missing.toSorted()).toEqual([

@@ -138,7 +138,7 @@ describe('closings in export files', () => {
     );
     expect(missing(found)).toEqual([]);
     expect(warnings(found)).toEqual([
-      'Export files reach until 2026-11-21T00:00:00.000Z; `gcsat backfill --since 2026-11-21T00:00:00.000Z` looks for closings after that',
+      'Export files end at 2026-11-21T00:00:00.000Z; `gcsat backfill --since 2026-11-21T00:00:00.000Z` looks for later closings',
     ]);
   });
 
@@ -200,7 +200,7 @@ describe('closings in export files', () => {
   test('an empty file of items is told', async () => {
     const { found } = await find({ '20 conversation_items': [status('c1', '20T09:00')] });
     expect(warnings(found)).toEqual([
-      'The export file of items of 2026-11-21T00:00:00.000Z until 2026-11-22T00:00:00.000Z is empty',
+      'The export file of items for 2026-11-21T00:00:00.000Z until 2026-11-22T00:00:00.000Z is empty',
     ]);
   });
 });

@@ -344,11 +344,11 @@ describe('the choice of sources', () => {
     expect(choose('2026-11-01T06:00:00.000Z', '2026-11-20T06:00:00.000Z')).toEqual({
       covers: [['report', '2026-11-01T06:00:00.000Z', '2026-11-20T06:00:00.000Z']],
       explanation: [
-        'The conversation timestamps report for 2026-11-01 to 2026-11-20, in days of UTC (3 requests).',
+        'The conversation timestamps report for 2026-11-01 to 2026-11-20, in UTC days (3 requests).',
       ],
     });
     expect(choose('2026-11-20T00:00:00.000Z', '2026-11-21T00:00:00.000Z').explanation).toEqual([
-      'The conversation timestamps report for 2026-11-20, in days of UTC (1 request).',
+      'The conversation timestamps report for 2026-11-20, in UTC days (1 request).',
     ]);
     expect(choose(ago(3 * day), ago(90 * minute)).covers).toEqual([
       ['report', ago(3 * day), ago(90 * minute)],
@@ -362,7 +362,7 @@ describe('the choice of sources', () => {
       ['events', '2026-11-21T10:45:00.000Z', now],
     ]);
     expect(explanation).toEqual([
-      'The conversation timestamps report for 2026-11-01 to 2026-11-21, in days of UTC (3 requests).',
+      'The conversation timestamps report for 2026-11-01 to 2026-11-21, in UTC days (3 requests).',
       'Events from 2026-11-21T10:45:00.000Z until 2026-11-22T10:00:00.000Z (1 request).',
       'Closings after 2026-11-22T09:59:45.000Z may be missing: events run up to 15 seconds behind.',
     ]);
@@ -377,7 +377,7 @@ describe('the choice of sources', () => {
     expect(choose(ago(2 * hour), now, 'report')).toEqual({
       covers: [['report', ago(2 * hour), now]],
       explanation: [
-        'The conversation timestamps report for 2026-11-22, in days of UTC (1 request).',
+        'The conversation timestamps report for 2026-11-22, in UTC days (1 request).',
         'Closings after 2026-11-22T08:30:00.000Z may be missing: the report runs about an hour behind.',
       ],
     });
@@ -406,7 +406,7 @@ describe('the choice of sources', () => {
     expect(choose(ago(hour), tomorrow, 'report').covers).toEqual([['report', ago(hour), now]]);
     expect(choose(now, tomorrow)).toEqual({
       covers: [],
-      explanation: ['All of the range is in the future.'],
+      explanation: ['The whole range is in the future.'],
     });
   });
 

@@ -17,14 +17,14 @@ test('checks that are skipped because of others are one line, and those with a r
     { id: 'node', status: 'ok', summary: 'gcsat 1', ...shared },
     skipped('ledger.open', 'no ledger is selected'),
     ...because,
-    skipped('gladly.reach', 'not asked with --offline'),
+    skipped('gladly.reach', 'not checked with --offline'),
   ];
   const view = doctorView({ ok: true, requests: {} as never, checks }, screen({ columns: 80 }));
   expect(view).toBe(
     [
       '✔ ok       node          gcsat 1',
       '– skipped  ledger.open   no ledger is selected',
-      '– skipped  3 because of ledger.open, 1 not asked with --offline',
+      '– skipped  3 because of ledger.open, 1 not checked with --offline',
       '',
       '6 checks: 5 skipped, 1 ok',
     ].join('\n'),

@@ -77,7 +77,7 @@ test('a report fits 80 columns, without colors', () => {
     "Closed        2026-11-15 00:00 CST to 2026-11-22 00:00 CST
     Only          Orders, email
     Score         80% (72% to 86%): 104 of 130 rated 4 or more, mean 4.25
-    Change        +13.3 points against the 7 days before (67% of 90 answers). This
+    Change        +13.3 points compared with the 7 days before (67% of 90 answers). This
                   is more than chance: between +1.5 and +25.1.
     Response      50% (44% to 56%): 130 of 260 asked, 130 opened
     Closings      263: 260 asked, 2 suppressed, 1 waiting
@@ -89,10 +89,10 @@ test('a report fits 80 columns, without colors', () => {
     Zoë with a name that is …    60%  ██████░░░░  23–88%        5       50%  too few
     no agent                       –                   –        0         –  too few
 
-    Differs: from all other answers of this report. "too few": fewer than 10 answers
+    Differs: compared with all other answers in this report. "too few": fewer than 10 answers
     (--min).
 
-    Why 2 closings were not asked (one may have several reasons)
+    Why 2 closings were not surveyed (a closing may have several reasons)
           12  A topic opts out of surveys (opt_out_topic)
            3  The customer has no address (no_address)"
   `);
@@ -115,10 +115,10 @@ test('whether a change may be chance', () => {
       screen(),
     ).match(/^Change +(.*)$/m)?.[1];
   expect(told({ value: 0.02, low: -0.05, high: 0.09 })).toBe(
-    '+2.0 points against the 7 days before (67% of 90 answers). This may be chance: between -5.0 and +9.0.',
+    '+2.0 points compared with the 7 days before (67% of 90 answers). This may be chance: between -5.0 and +9.0.',
   );
   expect(told({ value: -0.1, low: -0.15, high: -0.05 }, '2026-11-16T18:00:00.000Z')).toBe(
-    '-10.0 points against the 36 hours before (67% of 90 answers). This is more than chance: between -15.0 and -5.0.',
+    '-10.0 points compared with the 36 hours before (67% of 90 answers). This is more than chance: between -15.0 and -5.0.',
   );
   expect(told({ value: null, low: null, high: null })).toBe(
     'no answers in the 7 days before to compare with',

@@ -57,7 +57,7 @@ describe('readableTimes', () => {
     ['since (2026-11-22T10:00:00Z) is late', 'since (2026-11-22 11:00 GMT+1) is late'],
     ['use `gcsat backfill --since 2026-11-22T10:00:00.000Z`', null],
     ['The closing c-1@2026-11-22T10:00:00.000Z is sent', null],
-    ["--since '2026-11-22T10:00:00Z' is out of reach", null],
+    ["--since '2026-11-22T10:00:00Z' is out of range", null],
     ['GCSAT_SINCE=2026-11-22T10:00:00Z', null],
     ['nothing to read', null],
   ])('%s', (sentence, expected) => {

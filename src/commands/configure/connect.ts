@@ -127,7 +127,7 @@ function requireGiven(current: ResolvedSettings, values: Answers['values']): Ans
     ...(token === null ? ['--token-stdin'] : []),
   ];
   throw new Failure('usage', 'missing_options', `missing: ${missing.join(', ')}`, {
-    hint: 'Give them, or GCSAT_DOMAIN, GCSAT_EMAIL and GCSAT_TOKEN. On a terminal `gcsat configure` asks for them.',
+    hint: 'Give them, or set GCSAT_DOMAIN, GCSAT_EMAIL, and GCSAT_TOKEN. On a terminal, `gcsat configure` asks for them.',
   });
 }
 
@@ -173,7 +173,7 @@ function warningsFor(
   if (policy.optOutTopics.length > 0 && !hasOptOutTopic(topicNames, policy.optOutTopics)) {
     warnings.push(
       `no topic is named ${policy.optOutTopics.join(' or ')}, so agents cannot keep a conversation from being ` +
-        'surveyed (make the topic in Gladly, or run `gcsat configure set optOutTopics=…`)',
+        'surveyed (create the topic in Gladly, or run `gcsat configure set optOutTopics=…`)',
     );
   }
   if (traitsOf(delivery).sender !== 'required') return warnings;

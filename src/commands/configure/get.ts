@@ -4,7 +4,7 @@ export const getCommand: CommandDeclaration = {
   name: 'get',
   summary: 'print the value of one setting',
   details:
-    'Prints the value that commands use, wherever it comes from, and nothing if there is none. Of a secret it ' +
+    'Prints the value that commands use, wherever it comes from, and nothing if there is none. For a secret, it ' +
     'prints only `set`.',
   arguments: [{ name: '<key>', description: 'as in `configure show`' }],
   examples: ['gcsat configure get delivery', 'gcsat configure get optOutTopics --json'],

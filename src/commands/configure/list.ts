@@ -23,7 +23,7 @@ export const listCommand: CommandDeclaration = {
       return;
     }
     output.result(profiles, () => {
-      if (profiles.length === 0) return 'No profile yet; `gcsat configure` makes one.';
+      if (profiles.length === 0) return 'No profiles yet; create one with `gcsat configure`.';
       return table(
         profiles,
         [

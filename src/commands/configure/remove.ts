@@ -36,6 +36,6 @@ export const removeCommand: CommandDeclaration = {
       return;
     }
     await removeProfile(configDir, name);
-    print(true, `Profile ${name} is removed.`);
+    print(true, `Profile ${name} was removed.`);
   },
 };

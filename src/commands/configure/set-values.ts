@@ -91,9 +91,7 @@ async function warnOfTopics(context: CommandContext, saved: StoredProfile): Prom
   const topics = await topicNames(context, saved);
   if (topics === null) return;
   if (topics instanceof Failure) {
-    output.warn(
-      `could not check in Gladly whether there is a topic ${names.join(' or ')}: ${topics.message}`,
-    );
+    output.warn(`could not check whether Gladly has a topic ${names.join(' or ')}: ${topics.message}`);
     return;
   }
   const unmet = names.filter((name) => !hasOptOutTopic(topics, [name]));

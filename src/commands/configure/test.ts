@@ -12,13 +12,17 @@ export const testCommand: CommandDeclaration = {
   details:
     'Connects to Gladly, reads the template, opens the ledger, and tries the delivery (smtp: connects, logs in, and ' +
     'names the sender). Sends something only with --send-to or --send-alert, even while sending is paused. The first ' +
-    'check that fails decides the exit code.',
+    'failed check determines the exit code.',
   options: [
     {
       flags: '--send-to <address>',
       description: 'send one sample survey, marked as a test, to this address or number',
     },
-    { flags: '--brand <name>', description: 'with --send-to: as this brand sends it', suggestions: 'brands' },
+    {
+      flags: '--brand <name>',
+      description: 'with --send-to: as this brand would send it',
+      suggestions: 'brands',
+    },
     { flags: '--send-alert', description: 'send one alert about a low rating, marked as a test' },
   ],
   examples: ['gcsat configure test --profile acme', 'gcsat configure test --send-to me@acme.com'],

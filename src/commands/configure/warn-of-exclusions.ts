@@ -29,6 +29,6 @@ export async function warnOfExclusions(
     for (const sentence of sentences) output.warn(sentence);
   } catch (error) {
     if (!(error instanceof Failure) || signal.aborted) throw error;
-    output.warn(`Gladly could not say whether it has ${entries.join(', ')}: ${error.message}`);
+    output.warn(`could not check whether Gladly has ${entries.join(', ')}: ${error.message}`);
   }
 }

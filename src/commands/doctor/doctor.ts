@@ -12,7 +12,7 @@ export const doctorCommand: CommandDeclaration = {
   summary: 'check everything, say what is stuck, and what to type next',
   details:
     'Looks at the configuration, the ledger, Gladly, the webhook, when closings were last looked for, the delivery, ' +
-    'the survey page, and what is stuck in the queue. It writes and sends nothing, and makes no ledger. It ends with ' +
+    'the survey page, and what is stuck in the queue. It writes and sends nothing, and creates no ledger. It exits with ' +
     'the code of the first error.',
   arguments: [
     {
@@ -22,8 +22,8 @@ export const doctorCommand: CommandDeclaration = {
   ],
   options: [
     { flags: '--list', description: 'list the checks without running them' },
-    { flags: '--offline', description: 'skip what asks beyond this machine' },
-    { flags: '--strict', description: 'end with an exit code for a warning, too' },
+    { flags: '--offline', description: 'skip checks that need the network' },
+    { flags: '--strict', description: 'treat warnings as errors in the exit code' },
     {
       flags: '--support',
       description: 'print a block to paste when you ask for help, without secrets or personal data',
@@ -48,7 +48,7 @@ export const doctorCommand: CommandDeclaration = {
       const look = { width: output.columns, heading: output.paint.bold };
       const columns = [
         { title: 'CHECK', value: ({ id }: (typeof listed)[0]) => id, overflow: 'keep' },
-        { title: 'LOOKS WHETHER', value: ({ about }: (typeof listed)[0]) => about, overflow: 'wrap' },
+        { title: 'CHECKS WHETHER', value: ({ about }: (typeof listed)[0]) => about, overflow: 'wrap' },
       ] as const;
       output.result(listed, () => table(listed, columns, look));
       return 0;
@@ -108,7 +108,7 @@ function refuse(troubles: readonly CheckResult[], count: number): void {
   const [first] = troubles;
   if (first === undefined) return;
   const { kind, code, fix, failure } = first;
-  const text = `${troubles.length} of ${count} ${count === 1 ? 'check' : 'checks'} found trouble: ${troubles.map(({ id }) => id).join(', ')}`;
+  const text = `${troubles.length} of ${count} ${count === 1 ? 'check' : 'checks'} found problems: ${troubles.map(({ id }) => id).join(', ')}`;
   throw new Failure(kind ?? 'defect', code ?? 'check_failed', text, {
     hint: failure?.hint ?? asHint(fix ?? ''),
     ...(failure === null ? {} : { cause: failure }),

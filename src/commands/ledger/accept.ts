@@ -3,9 +3,10 @@ import type { CommandDeclaration } from '../program/declaration.ts';
 
 export const acceptCommand: CommandDeclaration = {
   name: 'accept',
-  summary: 'continue with a ledger that holds less than it did',
+  summary: 'continue with a ledger that holds less than before',
   details:
-    'gcsat refuses a ledger that is gone, empty, or older than it was (ledger_shrank): it would survey customers ' +
+    'gcsat refuses a ledger that is missing, empty, or older than before (ledger_shrank): otherwise it would ' +
+    'survey customers ' +
     'again who were surveyed since. Put back the newest files if you can. Run this after you restored a backup, or if ' +
     'you started the ledger over on purpose.',
   options: [dryRunOption],
@@ -15,7 +16,7 @@ export const acceptCommand: CommandDeclaration = {
     const { output } = context;
     const dryRun = options['dryRun'] === true;
     const accepted = await acceptSettingsLedger(await context.settings(), dryRun);
-    output.warn('customers who were surveyed since it was written may be surveyed again');
+    output.warn('customers surveyed since this ledger was written may be surveyed again');
     const does = dryRun ? 'would continue' : 'continues';
     output.result(
       { dryRun, ...accepted },

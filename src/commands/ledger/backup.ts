@@ -3,9 +3,9 @@ import type { CommandDeclaration } from '../program/declaration.ts';
 
 export const backupCommand: CommandDeclaration = {
   name: 'backup',
-  summary: 'copy the ledger into a new file, while everything keeps running',
+  summary: 'copy the ledger to a new file while everything keeps running',
   details:
-    'The copy is of one moment, and only you can read it. A file that exists is never replaced. Prints what another ' +
+    'The copy is a consistent snapshot, and only you can read it. An existing file is never replaced. Prints what another ' +
     'machine needs besides the ledger.',
   arguments: [{ name: '<file>', description: 'to write' }],
   options: [dryRunOption],

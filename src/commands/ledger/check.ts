@@ -5,8 +5,8 @@ import type { CommandDeclaration } from '../program/declaration.ts';
 export const checkCommand: CommandDeclaration = {
   name: 'check',
   isDefault: true,
-  summary: 'read all of the ledger, and report any damage',
-  details: 'Asks Gladly nothing, and needs no account. --database names another file, such as a backup.',
+  summary: 'read the whole ledger and report any damage',
+  details: 'Does not contact Gladly, and needs no account. --database names another file, such as a backup.',
   examples: ['gcsat ledger check', 'gcsat ledger check --database /backup/gcsat.db'],
   async run(context) {
     const { clean } = await import('../../terminal/text.ts');

@@ -5,9 +5,9 @@ export const copyCommand: CommandDeclaration = {
   name: 'copy',
   summary: 'copy the ledger into a new file or PostgreSQL database',
   details:
-    'From a file into a database on PostgreSQL, or back. Stop every gcsat that uses the first one; nobody can write ' +
-    'to it meanwhile. A copy that was stopped resumes where it was. At the end all rows of both are read and ' +
-    'compared. Give an address with a password as GCSAT_DATABASE_URL, and name that side env.',
+    'Copies a file to a PostgreSQL database, or back. Stop every gcsat that uses the source; nothing can write ' +
+    'to it meanwhile. A copy that was stopped resumes where it left off. At the end, all rows of both are read and ' +
+    'compared. If a URL has a password, put it in GCSAT_DATABASE_URL and write env for that side.',
   arguments: [
     { name: '<from>', description: 'a file, a postgres: URL, or env' },
     { name: '<to>', description: 'the same' },

@@ -22,7 +22,7 @@ export async function ledgerPlaces({ flags, env, wantsSandbox }: CommandContext)
     throw new Failure(
       'usage',
       'sandbox_needs_no_ledger',
-      'the ledger of the embedded sandbox ends with its command',
+      "the embedded sandbox's ledger disappears when its command ends",
       {
         hint: 'Leave out --sandbox, and unset GCSAT_SANDBOX.',
       },

@@ -3,9 +3,9 @@ import type { CommandDeclaration } from '../program/declaration.ts';
 
 export const upgradeCommand: CommandDeclaration = {
   name: 'upgrade',
-  summary: 'bring the ledger to the version of this gcsat',
+  summary: 'upgrade the ledger to the version of this gcsat',
   details:
-    'Every command that works on closings does so by itself. Run this first where several hosts use one ledger: older ' +
+    'Every command that works on closings does this automatically. Run it first if several hosts use one ledger: older ' +
     'versions of gcsat are refused at their next write, and reads continue.',
   options: [dryRunOption],
   examples: ['gcsat ledger upgrade'],
@@ -17,7 +17,7 @@ export const upgradeCommand: CommandDeclaration = {
     const { ledger, from, to } = document;
     context.output.result(document, () =>
       from === to
-        ? `The ledger ${ledger} has version ${to} already.`
+        ? `The ledger ${ledger} already has version ${to}.`
         : `The ledger ${ledger} ${dryRun ? 'would go' : 'went'} from version ${from} to ${to}.`,
     );
   },

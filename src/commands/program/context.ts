@@ -149,7 +149,7 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
       await (await openServices(await settings(), around)).close();
     } catch (error) {
       if (error instanceof Failure && error.code === 'ledger_of_other_organization') throw error;
-      output.debug('Gladly could not be asked which organization this is');
+      output.debug('could not ask Gladly which organization this is');
     }
   };
   const ledgerPlace = async (): Promise<LedgerPlace & { settings: SettingsWithoutAccount }> => {

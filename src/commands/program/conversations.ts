@@ -45,7 +45,7 @@ export async function namedConversations(
   const sandbox = context.sandbox();
   if (given.length === 0 && sandbox !== null) return [sandbox.exampleConversationId];
   if (given.length === 0) {
-    throw new Failure('usage', 'no_conversation', 'no conversation is named', {
+    throw new Failure('usage', 'no_conversation', 'no conversation given', {
       hint: 'Give one or more conversation ids, or use --sandbox to try a sample conversation.',
     });
   }

@@ -97,7 +97,7 @@ export const globalOptions: readonly OptionDeclaration[] = [
   { flags: '--json', description: 'print exactly one JSON document on stdout' },
   { flags: '--jsonl', description: 'print one JSON document per line, for commands that list' },
   { flags: '-q, --quiet', description: 'only warnings and errors on stderr (GCSAT_LOG_LEVEL)' },
-  { flags: '-v, --verbose', description: 'more on stderr, with error traces' },
+  { flags: '-v, --verbose', description: 'more detail on stderr, with stack traces' },
   { flags: '--no-input', description: 'never ask (also CI, or if stdin or stderr is not a terminal)' },
   { flags: '--no-color', description: 'no colors (also NO_COLOR)' },
 ];

@@ -6,7 +6,7 @@ export async function warnOfPlaceholderLinks(context: CommandContext): Promise<v
   const { delivery, publicUrl, origins } = await context.settings();
   if (traitsOf(delivery).publicUrl === 'stand_in' && origins['publicUrl'] === 'default') {
     context.output.warn(
-      `links in messages lead to ${publicUrl ?? 'nowhere'}; set GCSAT_PUBLIC_URL before customers see them`,
+      `links in messages point to ${publicUrl ?? 'nowhere'}; set GCSAT_PUBLIC_URL before customers see them`,
     );
   }
 }

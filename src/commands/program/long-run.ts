@@ -93,7 +93,7 @@ function remaining(seconds: number): string {
 export function warnOfUncertain({ output }: CommandContext, { outcomes }: BackfillDocument): void {
   if (outcomes.uncertain === 0) return;
   output.warn(
-    `${outcomes.uncertain} messages may or may not have left, and gcsat does not send them again by itself ` +
+    `${outcomes.uncertain} messages may or may not have left, and gcsat does not resend them automatically ` +
       `(${doubtsHint})`,
   );
 }
@@ -129,16 +129,16 @@ export function checkFailures(document: BackfillDocument, unread = 0): void {
     hint: dryRun
       ? 'A dry run records nothing, and the run itself may fail in the same way.'
       : states.length === 0
-        ? 'Fix the cause given for each, then name them again.'
+        ? 'Fix the cause given for each, then run the command with them again.'
         : listed,
   });
 }
 
 /** Who tries the failed closings again: a later run, or a person who has fixed the cause. */
 function nextTry(byRuns: number, byHand: number): string {
-  if (byHand === 0) return 'A later run tries them again.';
+  if (byHand === 0) return 'A later run will retry them.';
   const hand = 'fix the cause, then use `gcsat surveys retry`';
   return byRuns === 0
-    ? `No run tries them again: ${hand}.`
-    : `A later run tries ${byRuns} of them again; for the other ${byHand}, ${hand}.`;
+    ? `They will not be retried automatically: ${hand}.`
+    : `A later run will retry ${byRuns} of them; for the other ${byHand}, ${hand}.`;
 }

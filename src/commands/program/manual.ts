@@ -24,7 +24,7 @@ export function manualPage(version: string): string {
     '.SH EXAMPLES',
     ...exampleLines(program),
     '.SH SEE ALSO',
-    'The documents in the folder docs of the package.',
+    'The documents in the docs folder of the package.',
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -35,7 +35,7 @@ export function listenForSignals(
         ? 'Run the same command again to continue.'
         : 'The sandbox and its ledger are gone: the same command starts over. `--database FILE` keeps the ledger.',
     });
-    const late = new Failure(kind, kind, `stopped by ${name} in the middle of something`, {
+    const late = new Failure(kind, kind, `stopped by ${name} while work was still in flight`, {
       hint: keeps()
         ? 'A message that was leaving is kept as uncertain: see `gcsat surveys list --state uncertain`.'
         : 'The sandbox and its ledger are gone.',

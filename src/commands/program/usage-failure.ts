@@ -21,7 +21,7 @@ export function usageFailure(command: Command, { code, message, exitCode }: Comm
   const strayWord = code === 'commander.excessArguments' ? strayArgument(command) : first;
   const takesNoWords = command.registeredArguments.length === 0;
   if (code === 'commander.help') {
-    return new Failure('usage', 'no_command', 'no command is given', { hint: help });
+    return new Failure('usage', 'no_command', 'no command given', { hint: help });
   }
   if (takesNoWords && strayWord !== '' && !strayWord.startsWith('-')) {
     const group = groupOf(command);
@@ -90,7 +90,7 @@ export function lostOption(command: Command, group: Command, flag: string): Fail
 /** Options that people may expect, and what to use instead. */
 const insteadOf: Readonly<Record<string, string>> = {
   'gcsat serve --dry-run':
-    'It works on what happens while it runs. `gcsat sync --dry-run` shows what would be done now.',
+    '`serve` works on whatever happens while it runs. `gcsat sync --dry-run` shows what would be done now.',
 };
 
 function strayArgument(command: Command): string {

@@ -18,7 +18,7 @@ export interface AnswerFilterOptions {
 export const answerFilterOptions: readonly OptionDeclaration[] = [
   { flags: '--rating <ratings>', description: "only these ratings: 1, 1,2, 1-3, '<=2', '>=4'" },
   { flags: '--low', description: 'only low ratings (policy lowRating)' },
-  { flags: '--open', description: 'only low ratings about which something is left to do (`surveys note`)' },
+  { flags: '--open', description: 'only low ratings that still need follow-up (`surveys note`)' },
   { flags: '--answered', description: 'only with an answer' },
   { flags: '--answered-since <time>', description: 'only with an answer since then, e.g. yesterday' },
   {

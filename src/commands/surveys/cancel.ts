@@ -18,7 +18,7 @@ export const cancelCommand: CommandDeclaration = {
   name: 'cancel',
   summary: 'cancel surveys that have not left yet',
   details:
-    'Takes the ids of one or more surveys, or filters for all that match. If there are several, it says how many and ' +
+    'Takes the ids of one or more surveys, or filters for all that match. If there are several, it shows how many and ' +
     'asks first; without a terminal, it needs --yes. It needs no token and no network. ' +
     'A replay of a canceled conversation decides again, and may send its survey.',
   arguments: [
@@ -102,13 +102,13 @@ async function isConfirmed(context: CommandContext, found: readonly SurveyEntry[
   return confirmed(
     context,
     `canceling ${what}`,
-    `Cancel ${what}? They are surveyed only if somebody replays their conversations.`,
+    `Cancel ${what}? They will be surveyed only if somebody replays their conversations.`,
   );
 }
 
 function unclear(hasBoth: boolean): Failure {
   return hasBoth
-    ? new Failure('usage', 'bad_usage', 'ids and filters exclude each other', {
+    ? new Failure('usage', 'bad_usage', 'ids and filters cannot be combined', {
         hint: 'Give one or the other.',
       })
     : new Failure('usage', 'bad_usage', 'it is not clear what to cancel', {
@@ -119,6 +119,6 @@ function unclear(hasBoth: boolean): Failure {
 function notCancelled(left: readonly string[], all: number): Failure {
   const message = `${left.length} of ${all} could not be canceled: ${left.join(', ')}`;
   return new Failure('partial', 'closings_not_cancelled', message, {
-    hint: 'Their messages left, or they were settled before. `gcsat surveys show` says what became of each.',
+    hint: 'Their messages have left, or they were already settled. `gcsat surveys show` says what happened to each.',
   });
 }

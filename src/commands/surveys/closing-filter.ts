@@ -46,7 +46,7 @@ export function filterOptions(states: readonly ListedState[]): readonly OptionDe
       description: `only with a reminder in one of these states: ${reminderStates.join(', ')}`,
       suggestions: reminderStates,
     },
-    { flags: '--customer <id>', description: 'only of this customer: id, email address or phone number' },
+    { flags: '--customer <id>', description: 'only for this customer: id, email address or phone number' },
     { flags: '--since <time>', description: 'closed since then, e.g. 2026-11-01 or 7d' },
     { flags: '--until <time>', description: 'closed before then; a date means the end of that day' },
     { flags: '--sent-since <time>', description: 'asked since then: the message left, or may have left' },
@@ -115,7 +115,7 @@ export async function filterOf(
     throw new Failure(
       'usage',
       'bad_usage',
-      '--timezone is the zone of --since and --until, which are missing',
+      '--timezone has no effect without a time option such as --since or --until',
       {
         hint: 'Give e.g. --since 2026-11-01 --timezone America/Chicago.',
       },

@@ -8,9 +8,9 @@ export const forgetCommand: CommandDeclaration = {
   name: 'forget',
   summary: 'erase a customer: names, addresses, comments, cards',
   details:
-    'Erases what gcsat has of a customer, in the ledger, the outbox, and fetched recordings, and deletes the cards in ' +
-    'Gladly. Counts and ratings stay, and so does a keyed hash of the addresses, so that nobody is asked again ' +
-    'because they were forgotten. It cannot be undone. Backups and files that you made are yours to erase.',
+    'Erases everything gcsat stores about a customer in the ledger, the outbox, and fetched recordings, and deletes ' +
+    'the cards in Gladly. Counts and ratings stay, and so does a keyed hash of the addresses, so that no customer is surveyed again ' +
+    'because they were forgotten. It cannot be undone. You have to erase backups and exported files yourself.',
   arguments: [
     {
       name: '<customer>',

@@ -14,9 +14,9 @@ export const listCommand: CommandDeclaration = {
   isDefault: true,
   summary: 'list closings and their surveys, newest first',
   details:
-    'A low rating is open or done, and ends with the last note about it. Below the list are the commands for ' +
-    'uncertain and failed surveys. Times are in UTC; where you name one, in the zone of the organization. Reads the ' +
-    'ledger alone: it needs no token and no network.',
+    'A low rating is shown as open or done, followed by its last note. Below the list are the commands for ' +
+    'uncertain and failed surveys. Times are shown in UTC; a time that you give is in the zone of the organization. ' +
+    'Reads only the ledger: it needs no token and no network.',
   options: [
     ...filterOptions(['pending', 'scheduled', 'sent', 'uncertain', 'suppressed', 'failed', 'answered']),
     ...answerFilterOptions,

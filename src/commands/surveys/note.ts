@@ -9,7 +9,7 @@ export const noteCommand: CommandDeclaration = {
   name: 'note',
   summary: 'record who handles a low rating, and what was done',
   details:
-    'A low rating is open until a note says that nothing is left to do (--done), and again once the customer changes ' +
+    'A low rating stays open until a note marks it done (--done), and is open again if the customer changes ' +
     'the answer. Notes are in `surveys show`, in `surveys list`, and in `export`. It needs no token and no network, ' +
     'and sends nothing. You cannot add a note about a customer who was forgotten.',
   arguments: [

@@ -20,16 +20,16 @@ export const retryCommand: CommandDeclaration = {
   name: 'retry',
   summary: 'retry a failed or suppressed closing, or settle an uncertain one',
   details:
-    'Decides about a closing again, and sends its survey. An uncertain one that went through Gladly is first looked ' +
-    "for in the customer's conversations, and recorded as sent if it is there. Gladly may keep it outside of them, on " +
+    'Decides a closing again and sends its survey. If an uncertain message went through Gladly, gcsat first looks for ' +
+    "it in the customer's conversations, and records it as sent if it is there. Gladly may keep it outside of them, on " +
     "the customer's timeline, which only you can look at. Look for the message, then give --was-sent or --not-sent. " +
-    'The reminder of a survey that left is settled in the same way.',
+    'The reminder of a sent survey is settled the same way.',
   arguments: [surveyIdArgument],
   options: [
     { flags: '--was-sent', description: 'the uncertain message left: record it as sent, send nothing' },
     {
       flags: '--not-sent',
-      description: 'the uncertain message did not leave: send it again, after a question',
+      description: 'the uncertain message did not leave: send it again, after asking',
     },
     yesOption,
     dryRunOption,
@@ -143,7 +143,7 @@ async function isConfirmed(
   { id, surveyId, ...closing }: Closing,
 ): Promise<boolean> {
   if (!context.interactive) {
-    const message = `sending the uncertain survey ${surveyId ?? ''} a second time has to be confirmed`;
+    const message = `sending the uncertain survey ${surveyId ?? ''} a second time needs confirmation`;
     throw new Failure('usage', 'confirmation_needed', message, {
       hint: `${doubtHint(surveyId ?? '')} On a terminal, gcsat asks first; use --yes only after you have looked.`,
     });
@@ -174,7 +174,7 @@ function stillUncertain(
 }
 
 function contradiction(): Failure {
-  return new Failure('usage', 'bad_usage', '--was-sent and --not-sent exclude each other', {
+  return new Failure('usage', 'bad_usage', '--was-sent and --not-sent contradict each other', {
     hint: 'Look for the message first, then give the one that is true.',
   });
 }

@@ -5,8 +5,8 @@ export const showCommand: CommandDeclaration = {
   name: 'show',
   summary: 'everything that is known about one closing, and why a customer was not asked',
   details:
-    'Why a customer was asked or not, who gets the rating, and what came of it. Of several closings of a conversation or a customer it shows the newest and names the others. Times are in ' +
-    'UTC. It reads the ledger alone, and needs no token and no network.',
+    'Shows why a customer was or was not surveyed, who gets the rating, and what happened next. If a conversation or ' +
+    'customer has several closings, it shows the newest and lists the others. Times are in UTC. Reads only the ledger: it needs no token and no network.',
   arguments: [
     {
       name: '<id>',

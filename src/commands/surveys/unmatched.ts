@@ -5,7 +5,7 @@ export const unmatchedCommand: CommandDeclaration = {
   summary: 'list rows of Agent Connect that gcsat did not request, newest change first',
   details:
     'Lists the newest 1000 rows of Medallia Agent Connect that match no closing of the ledger, as far as `gcsat sync` ' +
-    'and `gcsat serve` read them. Reads the ledger alone: it needs no token and no network.',
+    'and `gcsat serve` have read them. Reads only the ledger: it needs no token and no network.',
   examples: ['gcsat surveys unmatched', 'gcsat surveys unmatched --jsonl'],
   async run({ output, withLedger }) {
     const { unmatchedView } = await import('../../terminal/unmatched-view.ts');

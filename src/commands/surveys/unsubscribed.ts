@@ -3,7 +3,7 @@ import type { CommandDeclaration } from '../program/declaration.ts';
 export const unsubscribedCommand: CommandDeclaration = {
   name: 'unsubscribed',
   summary: 'list the addresses that get no surveys, newest first',
-  details: 'Reads the ledger alone: it needs no token and no network.',
+  details: 'Reads only the ledger: it needs no token and no network.',
   examples: ['gcsat surveys unsubscribed', 'gcsat surveys unsubscribed --jsonl'],
   async run({ output, withLedger }) {
     const { unsubscribedView } = await import('../../terminal/unsubscribed-view.ts');

@@ -5,8 +5,8 @@ export const installCommand: CommandDeclaration = {
   name: 'install',
   summary: 'register the webhook in Gladly, or renew its credentials',
   details:
-    'Makes the webhook with credentials of its own, or updates the one at this address, and enables it. Gladly ' +
-    'enables it only while `gcsat serve` answers there. Repeating it renews the credentials: the previous ones stay ' +
+    'Creates the webhook with its own credentials, or updates the existing one at this address, and enables it. Gladly ' +
+    'enables it only while `gcsat serve` answers there. Running it again renews the credentials: the previous ones stay ' +
     'valid until the next time. The profile keeps the password, unless GCSAT_WEBHOOK_USER and ' +
     'GCSAT_WEBHOOK_PASSWORD (or GCSAT_WEBHOOK_HEADER) give one.',
   options: [
@@ -14,7 +14,7 @@ export const installCommand: CommandDeclaration = {
       flags: '--url <url>',
       description: 'where Gladly reaches `gcsat serve` (publicUrl/webhooks/gladly)',
     },
-    { flags: '--replace', description: 'take over a webhook at this address that gcsat did not make' },
+    { flags: '--replace', description: 'take over a webhook at this address that gcsat did not create' },
     dryRunOption,
   ],
   examples: ['gcsat webhook install --url https://csat.acme.com', 'gcsat webhook install --dry-run'],

@@ -48,9 +48,14 @@ export async function install(
 function installUrl({ flags, env }: CommandContext, settings: Settings, given: string | undefined): string {
   const text = given ?? expectedUrl(settings);
   if (text === null) {
-    throw new Failure('usage', 'webhook_url_missing', 'it is not known where Gladly reaches `gcsat serve`', {
-      hint: 'Add --url https://…, or run `gcsat configure set publicUrl=https://…`.',
-    });
+    throw new Failure(
+      'usage',
+      'webhook_url_missing',
+      'the address at which Gladly reaches `gcsat serve` is unknown',
+      {
+        hint: 'Add --url https://…, or run `gcsat configure set publicUrl=https://…`.',
+      },
+    );
   }
   const parse = (value: string): string => {
     const url = parseWebhookUrl(value, allowsHost(flags, env));

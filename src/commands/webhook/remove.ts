@@ -23,8 +23,8 @@ export const removeCommand: CommandDeclaration = {
     const url = expectedUrl(settings);
     const removed = await removeWebhook(settings, serviceContextOf(context), { url, dryRun });
     output.result(removed, () => {
-      if (removed.id === null) return 'Gladly has no webhook of gcsat.';
-      return `Webhook ${removed.id} ${dryRun ? 'would be' : 'is'} removed.`;
+      if (removed.id === null) return 'Gladly has no gcsat webhook.';
+      return `Webhook ${removed.id} ${dryRun ? 'would be' : 'was'} removed.`;
     });
   },
 };

@@ -34,7 +34,7 @@ export async function sendSample(context: CommandContext, options: SampleOptions
   const resolved = await resolveSettings({ flags, env, onSecret: registerSecret });
   if (!allowHost && !isLoopbackUrl(url)) await requireKnownHost(url, resolved);
   if (['closed', 'reopened'].includes(kind) && conversation === undefined) {
-    output.warn('the event names a conversation that does not exist; name a real one with --conversation');
+    output.warn('the event refers to a conversation that does not exist; use --conversation for a real one');
   }
   const sample = {
     url,
@@ -73,7 +73,7 @@ async function requireKnownHost(
   throw new Failure(
     'usage',
     'webhook_host_unknown',
-    `--url: the credentials of the webhook would go to ${host}, where neither the webhook nor the survey page is`,
+    `--url: the credentials of the webhook would go to ${host}, which hosts neither the webhook nor the survey page`,
     { hint: 'Check the spelling. If they may go there, add --allow-host (GCSAT_ALLOW_HOST=1).' },
   );
 }

@@ -11,14 +11,14 @@ export const sendCommand: CommandDeclaration = {
     'accepted, 7 if it may be accepted later, 9 if it was refused. It goes to this machine, to the address of the ' +
     'webhook, or to publicUrl; other hosts need --allow-host.',
   options: [
-    { flags: '--url <url>', description: `where to (${localServer})` },
+    { flags: '--url <url>', description: `where to send it (${localServer})` },
     {
       flags: '--event <kind>',
-      description: 'which one (ping; closed, if a conversation is named)',
+      description: 'which event to send (ping; closed if a conversation is named)',
       choices: ['ping', 'closed', 'reopened', 'other'],
     },
-    { flags: '--conversation <id>', description: 'the conversation that it names (an invented one)' },
-    { flags: '--customer <id>', description: 'the customer that it names (an invented one)' },
+    { flags: '--conversation <id>', description: 'the conversation it refers to (made up by default)' },
+    { flags: '--customer <id>', description: 'the customer it refers to (made up by default)' },
     { flags: '--repeat <number>', description: 'post the same event this many times' },
     { flags: '--dry-run', description: 'print the request without its credentials, send nothing' },
   ],

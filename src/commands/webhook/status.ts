@@ -3,7 +3,7 @@ import type { CommandDeclaration } from '../program/declaration.ts';
 
 export const statusCommand: CommandDeclaration = {
   name: 'status',
-  summary: 'whether it is enabled; exit 0 if it is, 3 if it is disabled, 5 if there is none',
+  summary: 'show whether the webhook is enabled; exit 0 if enabled, 3 if disabled, 5 if there is none',
   examples: ['gcsat webhook status', 'gcsat webhook status --json'],
   async run(context) {
     const { statusView } = await import('../../terminal/webhook-view.ts');

@@ -70,10 +70,10 @@ export function reasonsOfSurvey({
   const expiresAt = Date.parse(closing.leftAt ?? closing.sentAt ?? at) + policy.surveyExpires;
   if (now >= expiresAt) reasons.push({ code: 'expired', detail: 'the survey can no longer be answered' });
   if (now - Date.parse(at) > latestReminderMs) {
-    reasons.push({ code: 'too_late', detail: `it was to leave at ${at}, more than 3 days ago` });
+    reasons.push({ code: 'too_late', detail: `it was due to leave at ${at}, more than 3 days ago` });
   }
   if (closing.provider !== delivery) {
-    const detail = `the survey left by ${closing.provider ?? 'no delivery'}, and ${delivery} is set now`;
+    const detail = `the survey left by ${closing.provider ?? 'no delivery'}, but the delivery is now ${delivery}`;
     reasons.push({ code: 'delivery_changed', detail });
   }
   return reasons;

@@ -118,7 +118,7 @@ function reasonsOfHistory(question: DecisionQuestion, conflicts: Conflicts): Rea
   const [blocking] = conflicts.blocking;
   if (blocking !== undefined) {
     const when = timeAt(blocking.at).slice(0, 10);
-    const verb = blocking.state === 'scheduled' ? 'is to be surveyed' : 'was surveyed';
+    const verb = blocking.state === 'scheduled' ? 'is due to be surveyed' : 'was surveyed';
     const by = blocking.brand === null || blocking.brand === question.brand ? '' : ` by ${blocking.brand}`;
     reasons.push({
       code: 'recently_surveyed',

@@ -50,7 +50,7 @@ export function hopelessEntries({ excludedCustomers }: Pick<Policy, 'excludedCus
     .filter((entry) => !canMeetCustomer(entry))
     .map((entry) =>
       lacksCountryCode(entry)
-        ? `excludedCustomers: '${entry}' has no country code, so it meets no number that has one; write it as +15550100123`
+        ? `excludedCustomers: '${entry}' has no country code, so it matches no number that has one; write it as +15550100123`
         : `excludedCustomers: '${entry}' is not an email address, domain, phone number, or customer id`,
     );
 }
@@ -68,9 +68,9 @@ export function reminderProblem(
 ): string | null {
   if (reminderAfter === null) return null;
   if (!traitsOf(delivery).reminds)
-    return `reminderAfter: ${delivery} has a page of its own, so gcsat sends no reminders`;
+    return `reminderAfter: ${delivery} has its own survey page, so gcsat sends no reminders`;
   return reminderAfter >= surveyExpires
-    ? 'reminderAfter is not shorter than surveyExpires: a survey expires before its reminder'
+    ? 'reminderAfter is not shorter than surveyExpires: a survey expires before its reminder is due'
     : null;
 }
 

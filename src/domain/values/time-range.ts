@@ -105,14 +105,14 @@ export function resolveEnd(text: string, context: Context): string {
   if (moment <= context.nowMs) {
     throw new TimeRangeError(
       `until (${timeAt(moment)}) has passed`,
-      'Give a time to come, e.g. 2h or 2026-11-01T09:30.',
+      'Give a time in the future, e.g. 2h or 2026-11-01T09:30.',
     );
   }
   return timeAt(moment);
 }
 
 function outOfReach(edge: Edge, given: GivenRange): TimeRangeError {
-  const message = `${edge} '${given[edge] ?? ''}' is out of reach`;
+  const message = `${edge} '${given[edge] ?? ''}' is out of range`;
   return new TimeRangeError(message, 'Give a time between the years 1970 and 9999.');
 }
 
@@ -127,7 +127,7 @@ function notBefore({ since, until }: TimeRange): TimeRangeError {
 }
 
 function notAfter(until: string, since: string): TimeRangeError {
-  const hint = 'End the range after its beginning; until is exclusive.';
+  const hint = 'End the range after it begins; until is exclusive.';
   return new TimeRangeError(`until (${until}) is not after since (${since})`, hint);
 }
 

@@ -13,8 +13,8 @@ const maxJsonBytes = 16 * 1024 * 1024;
 export async function readJson(answer: Answer, subject: Subject): Promise<unknown> {
   const value = jsonOf(await answer.text(maxJsonBytes), subject);
   // No answer in the contract is a bare value or null; some servers send one when they have nothing, or an error.
-  if (typeof value !== 'object') throw notAnAnswer(subject, `a ${typeof value} alone`);
-  if (value === null) throw notAnAnswer(subject, 'null alone');
+  if (typeof value !== 'object') throw notAnAnswer(subject, `a bare ${typeof value}`);
+  if (value === null) throw notAnAnswer(subject, 'a bare null');
   return value;
 }
 

@@ -77,14 +77,14 @@ export function notFound(subject: Subject, noun: string, id: string): Failure {
 
 /** An answer that we cannot use: Gladly changed, or something between us and Gladly answered. */
 export function unreadable(subject: Subject, why: string, details: { repeatable?: boolean } = {}): Problem {
-  const message = `The answer of ${subject.host} to ${describe(subject)} cannot be used: ${why}`;
+  const message = `The answer from ${subject.host} to ${describe(subject)} cannot be used: ${why}`;
   const hint = 'Check the domain and any proxy in between; if both are right, report this.';
   return new Problem(failureAbout(subject, 'contract', 'unreadable_answer', message, hint), details);
 }
 
 /** Something else came in place of the answer. Temporary: a later try may get the real answer. */
 export function notAnAnswer(subject: Subject, found: string): Problem {
-  const message = `${subject.host} answered ${describe(subject)} with ${found} in its place`;
+  const message = `${subject.host} answered ${describe(subject)} with ${found} instead of data`;
   const hint = 'Run it again. If this continues, check the domain and any proxy in between.';
   return new Problem(failureAbout(subject, 'temporary', 'not_an_answer', message, hint), {
     repeatable: true,
@@ -152,7 +152,7 @@ export function refused(subject: Subject, refusal: Refusal): Problem {
     return new Problem(notFound(subject, subject.noun, subject.id), { refusal });
   }
   if (status === 429) {
-    const message = `The organization's rate limit was used up at ${operation} (429)`;
+    const message = `${operation} hit the organization's rate limit (429)`;
     const hint = `${waitHint(refusal.retryAfterMs)} A lower rate share leaves more for other programs.`;
     return problem('temporary', 'rate_limited', message, hint, { repeatable: true });
   }
@@ -164,7 +164,7 @@ export function refused(subject: Subject, refusal: Refusal): Problem {
   }
   if (status >= 300 && status < 400) {
     const message = `${host} answered ${operation} with a redirect (${status}), which is not followed`;
-    const hint = 'Check that the domain is your own at Gladly.';
+    const hint = 'Check that the domain is your own Gladly domain.';
     return problem('contract', 'redirected', message, hint, { passes: passingRedirects.has(status) });
   }
   const message = `${host} refused ${operation} (${status}${summary})`;
@@ -176,7 +176,7 @@ function interrupted(subject: Subject, error: TransportError): Problem {
   const reason = error.code ?? oneLine(error.message, 200);
   if (error.reason === 'too_large') return unreadable(subject, `it is ${reason}`);
   if (error.reason === 'endless') {
-    const message = `The answer of ${subject.host} to ${describe(subject)} does not end: ${reason}`;
+    const message = `The answer from ${subject.host} to ${describe(subject)} does not end: ${reason}`;
     const hint = 'Run it again. If this continues, look at the proxy in between.';
     return new Problem(failureAbout(subject, 'temporary', 'endless_answer', message, hint, { cause: error }));
   }
@@ -205,7 +205,7 @@ function interrupted(subject: Subject, error: TransportError): Problem {
 function networkHint(code: string | null, isCertificate: boolean): string {
   if (code === 'ENOTFOUND') return 'No such host: check the domain for a typo, and the network.';
   return isCertificate
-    ? 'If a proxy inspects your traffic, name its certificate in NODE_EXTRA_CA_CERTS; else do not trust this host.'
+    ? 'If a proxy inspects your traffic, name its certificate in NODE_EXTRA_CA_CERTS; otherwise, do not trust this host.'
     : 'Check the network, then run it again.';
 }
 

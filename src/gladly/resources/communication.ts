@@ -52,7 +52,7 @@ export async function sendOnce(
 /** The setting is wrong, not the message: every message fails this way, and waits until the setting is corrected. */
 function senderRefused(failure: Failure): Failure {
   return new Failure('configuration', 'sender_refused', failure.message, {
-    hint: 'Set GCSAT_FROM to an address or a number that the organization has in Gladly, or correct what Gladly names; waiting surveys are sent then.',
+    hint: 'Set GCSAT_FROM to an address or a number that the organization has in Gladly, or correct what Gladly names; then waiting surveys are sent.',
     cause: failure,
   });
 }

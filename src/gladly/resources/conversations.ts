@@ -99,7 +99,8 @@ export async function getConversationItems(
     },
     async (answer, subject) => {
       const items = readList(await readJson(answer, subject), subject);
-      if (items.length > 0 && !items.some(isObject)) throw notAnAnswer(subject, 'a list of nothing');
+      if (items.length > 0 && !items.some(isObject))
+        throw notAnAnswer(subject, 'a list without a single object');
       return { items, limited: isLimited(answer) || items.length === mostItems };
     },
   );

@@ -88,7 +88,7 @@ export function movedBy(refusal: Refusal | null): Moved | undefined {
 function endlessMerge(requests: Requests, id: string): Error {
   const about = { noun: 'customer', id };
   const subject = requests.subject({ operation: 'getCustomer', about, method: 'GET', path: null });
-  const message = `The merges of customer ${oneLine(id, 80)} at ${subject.host} form a loop, or are more than ${mostHops}`;
+  const message = `The merges of customer ${oneLine(id, 80)} at ${subject.host} form a loop, or a chain of more than ${mostHops}`;
   const hint = 'Look the customer up in Gladly and report this.';
   return failureAbout(subject, 'contract', 'merge_loop', message, hint);
 }

@@ -106,7 +106,7 @@ export async function* readEvents(
 /** Gladly states no limit for events, but it has a header for cut lists, and it cuts other lists silently. */
 function cutByGladly(subject: Subject, events: number): Problem {
   const message = `${subject.host} gave ${events} events, and may have left out more`;
-  const hint = 'Reports have them about an hour later: run it again then.';
+  const hint = 'Reports include them about an hour later; run it again then.';
   return new Problem(failureAbout(subject, 'partial', 'events_incomplete', message, hint));
 }
 

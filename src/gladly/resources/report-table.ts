@@ -160,10 +160,7 @@ function canonicalZone(name: string): string | null {
 }
 
 function otherZone(zone: string, asked: string, subject: Subject): Problem {
-  return unreadable(
-    subject,
-    `its days are those of ${oneLine(zone, 40)}, and it was asked for days in ${asked}`,
-  );
+  return unreadable(subject, `its days are in ${oneLine(zone, 40)}, but days in ${asked} were requested`);
 }
 
 function isBlank(row: readonly string[]): boolean {
@@ -192,7 +189,7 @@ function comparable(heading: string): string {
 }
 
 function empty(subject: Subject): Problem {
-  const message = `The report ${nameOf(subject)} of ${subject.host} is empty`;
+  const message = `The report ${nameOf(subject)} from ${subject.host} is empty`;
   const failure = failureAbout(subject, 'temporary', emptyReport, message, 'Run it again later.');
   return new Problem(failure, { repeatable: true });
 }
@@ -214,7 +211,7 @@ function otherWidth(
 ): Problem {
   // Every row of a report has a time.
   if (row.length === 1 || !row.some((cell) => /\d/.test(cell)))
-    return notAnAnswer(subject, 'a text amid its rows');
+    return notAnAnswer(subject, 'text among its rows');
   return unreadable(subject, `its row ${number} has ${row.length} cells and its heading ${headings.length}`);
 }
 

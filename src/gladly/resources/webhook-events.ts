@@ -47,8 +47,8 @@ export function readWebhookEvent(body: unknown): WebhookEvent {
 }
 
 function invalid(why: string): Failure {
-  const message = `The webhook request is not an event of Gladly: ${why}`;
+  const message = `The webhook request is not a Gladly event: ${why}`;
   return new Failure('contract', 'webhook_event_invalid', message, {
-    hint: 'Check that it is a webhook of Gladly that calls this address; if it is, please report it.',
+    hint: 'Check that it is a Gladly webhook that calls this address; if so, report this.',
   });
 }

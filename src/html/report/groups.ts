@@ -90,18 +90,18 @@ function responsesOf({ rows, by }: ReportDocument, { one, more }: { one: string;
   if (compared.length < 2) return '';
   const low = compared.filter(({ responseDiffers }) => responseDiffers === 'below');
   if (low.length === 0) {
-    return `No ${one} has a response rate below that of all others by more than chance explains.`;
+    return `No ${one} has a response rate that is lower than that of all others by more than chance would explain.`;
   }
   const names = low.slice(0, mostNamed).map(({ key }) => groupName(key, by));
   const others = low.length > mostNamed ? `, and ${counted(low.length - mostNamed, 'other')}` : '';
   const have = low.length === 1 ? 'has' : 'have';
-  return `${counted(low.length, one, more)} ${have} a response rate below that of all others by more than chance explains: ${names.join(', ')}${others}.`;
+  return `${counted(low.length, one, more)} ${have} a response rate lower than that of all others by more than chance would explain: ${names.join(', ')}${others}.`;
 }
 
 function creditText(credit: ReportDocument['credit']): string {
   if (credit === null || credit.answers === 0) return '';
   const { answers, moved, unassigned } = credit;
-  return `If answers counted for the assignee instead, ${count(moved)} of ${count(answers)} would count for another agent, and ${count(unassigned)} for none.`;
+  return `If answers counted for the assignee instead, ${count(moved)} of ${count(answers)} would count for another agent, and ${count(unassigned)} for no agent.`;
 }
 
 function groupOf({ key, csat }: ReportRow, { by }: ReportDocument): FunnelGroup {

@@ -52,7 +52,7 @@ export function headlineOf({ overall, previous }: ReportDocument): Headline {
       {
         label: 'Resolved',
         value: percentOf(resolved.yes, said),
-        note: said === 0 ? 'Nobody said' : `of ${count(said)} who said`,
+        note: said === 0 ? 'No answers' : `of ${count(said)} who said`,
       },
       {
         label: 'Conversations closed',
@@ -75,7 +75,7 @@ function changeOf({ range, overall, change }: ReportPrevious): Headline['change'
     before: `${rangeText(range)}: ${percent(overall.csat.value)} of ${counted(overall.csat.of, 'answer')}`,
     chance: isChance
       ? `This may be chance: the 95% interval of the change is ${spread} points, and includes zero.`
-      : `This is more than chance: the 95% interval of the change is ${spread} points.`,
+      : `This is unlikely to be chance: the 95% interval of the change is ${spread} points.`,
   };
 }
 

@@ -151,7 +151,7 @@ function closedSum({ overall }: ReportDocument): string {
   const { closed, asked, suppressed, waiting, unasked } = overall;
   const parts = [
     `${count(asked)} asked`,
-    `${count(suppressed)} not to be asked`,
+    `${count(suppressed)} suppressed`,
     ...(waiting > 0 ? [`${count(waiting)} waiting`] : []),
     ...(unasked > 0 ? [`${count(unasked)} answered without being asked`] : []),
   ];

@@ -36,7 +36,8 @@ export async function openExport(bytes: AsyncIterable<Uint8Array>, name: string)
     if (isObject(first) && !hasList(first)) return { format: 'jsonl', rows: readRows(lineRows(all)) };
     return { format: 'json', rows: readRows(documentRows(await whole(all, name), name)) };
   }
-  if (!isExport(headingsOf(firstLine))) throw notAnExport(name, 'its first line names no column of one');
+  if (!isExport(headingsOf(firstLine)))
+    throw notAnExport(name, 'its first line names no column of an export');
   return { format: 'csv', rows: readRows(csvRows(all, firstLine)) };
 }
 

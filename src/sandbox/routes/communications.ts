@@ -61,7 +61,7 @@ export const communicationRoutes: readonly Route<World>[] = [
       if (typeof subject !== 'string' || subject === '')
         problems.push(problem('blank', 'subject cannot be blank', 'subject'));
       else if (subject.length >= 1000)
-        problems.push(problem('too_long', 'subject must have less than 1000 characters', 'subject'));
+        problems.push(problem('too_long', 'subject must have fewer than 1000 characters', 'subject'));
       const html = isObject(body) ? optionalText(body.html) : null;
       const text = isObject(body) ? optionalText(body.text) : null;
       if (html === null && text === null) problems.push(problem('blank', 'body cannot be blank', 'body'));

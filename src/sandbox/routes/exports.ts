@@ -44,7 +44,7 @@ export function exportRoutes(faults: () => Faults): readonly Route<World>[] {
         if (from === undefined || from < now - daysKept * day - 60_000)
           return refuse(400, problem('invalid', 'startAt must be within the last 14 days', 'startAt'));
         if (until === undefined || until < from || until > now)
-          return refuse(400, problem('invalid', 'endAt must be from startAt until now', 'endAt'));
+          return refuse(400, problem('invalid', 'endAt must be between startAt and now', 'endAt'));
         const jobs = jobsOf(world).filter(({ updatedAt = '' }) => {
           const at = Date.parse(updatedAt);
           return at >= from && at <= until;

@@ -19,5 +19,5 @@ const missing: readonly [method: string, pattern: string, operation: string][] =
 export const missingRoutes: readonly Route<World>[] = missing.map(([method, pattern, operation]) => ({
   method,
   pattern,
-  handle: () => refuse(501, problem('not_implemented', `the sandbox has no ${operation}`)),
+  handle: () => refuse(501, problem('not_implemented', `the sandbox does not support ${operation}`)),
 }));

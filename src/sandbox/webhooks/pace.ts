@@ -31,7 +31,8 @@ export function readPace(values: Readonly<Record<string, unknown>>): Partial<Pac
         if (!isTime(value) || value === 0) return `${name} must be a number above 0, at most ${mostSeconds}`;
         break;
       case 'speed':
-        if (!isAmount(value) || value < leastSpeed) return `${name} must be a number from ${leastSpeed}`;
+        if (!isAmount(value) || value < leastSpeed)
+          return `${name} must be a number of at least ${leastSpeed}`;
         break;
       default:
         return `there is no setting named ${name}`;

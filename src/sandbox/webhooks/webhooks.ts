@@ -62,7 +62,7 @@ export function webhooksOf(options: {
   };
   const pinged = async (id: string, values: WebhookValues): Promise<void> => {
     if (!(await deliveries.ping({ id, ...values })))
-      throw new Refusal(400, [problem('invalid', 'the PING was not answered with 200', 'url')]);
+      throw new Refusal(400, [problem('invalid', 'the webhook did not answer the PING with 200', 'url')]);
   };
 
   return {

@@ -47,19 +47,15 @@ export function setAttributionTraps(stage: Stage): void {
   {
     const first = stage.scene(
       'same_customer_same_day',
-      'First of two closings of one customer within a day.',
+      "The first of a customer's two closings within a day.",
     );
     first.askAndAnswer();
     first.narrator.close(first.at(30), first.owner);
-    const second = stage.scene(
-      'same_customer_same_day',
-      'Second closing of the same customer within a day.',
-      {
-        channel: 'chat',
-        customer: first.profile,
-        hoursAgo: 12,
-      },
-    );
+    const second = stage.scene('same_customer_same_day', "The same customer's second closing within a day.", {
+      channel: 'chat',
+      customer: first.profile,
+      hoursAgo: 12,
+    });
     second.askAndAnswer();
     second.narrator.close(second.at(45), second.owner);
   }
@@ -81,7 +77,7 @@ export function setAttributionTraps(stage: Stage): void {
     narrator.close(at(40), closer);
   }
   {
-    const { narrator, at, customer } = stage.scene('ai_only', 'Answered by Gladly AI alone.', {
+    const { narrator, at, customer } = stage.scene('ai_only', 'Only Gladly AI replied.', {
       channel: 'chat',
     });
     narrator.open(at(0), customer, directory.inboxes[0]?.id ?? '');

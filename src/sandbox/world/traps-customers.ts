@@ -101,7 +101,7 @@ export function setCustomerTraps(stage: Stage): void {
 
   for (const [name, topic, what] of [
     ['opt_out_topic', 'do_not_send_stella', 'Has the opt-out topic.'],
-    ['opt_out_child_topic', 'Legal dispute', 'Has a child of the opt-out topic.'],
+    ['opt_out_child_topic', 'Legal dispute', 'Has a child topic of the opt-out topic.'],
     [
       'opt_out_other_spelling',
       ' Do_Not_Send_Stella ',
@@ -114,7 +114,10 @@ export function setCustomerTraps(stage: Stage): void {
     scene.narrator.close(scene.at(60), scene.closer);
   }
   {
-    const scene = stage.scene('opt_out_removed', 'Had the opt-out topic; it was removed before the closing.');
+    const scene = stage.scene(
+      'opt_out_removed',
+      'Had the opt-out topic, which was removed before the closing.',
+    );
     scene.askAndAnswer();
     const topic = directory.topicNamed('do_not_send_stella');
     scene.narrator.topic(scene.at(30), scene.helper, { add: topic });

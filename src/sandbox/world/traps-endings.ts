@@ -58,7 +58,7 @@ export function setEndingTraps(stage: Stage): void {
   {
     const { narrator, at, helper, closer, askAndAnswer } = stage.scene(
       'equal_times',
-      'Two agents answered at the same moment; the later item of the list is the last response.',
+      'Two agents responded at the same moment; the later item in the list is the last response.',
       { channel: 'chat' },
     );
     askAndAnswer();
@@ -70,7 +70,7 @@ export function setEndingTraps(stage: Stage): void {
     [
       'deactivated_agent',
       directory.deactivatedAgents[0],
-      'The last responder is no longer listed, but found by id.',
+      'The last responder is no longer listed, but is found by id.',
     ],
     ['deleted_agent', directory.deletedAgent, 'The last responder is neither listed nor found by id.'],
   ] as const) {

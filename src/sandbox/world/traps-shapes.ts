@@ -30,7 +30,7 @@ export function setShapeTraps(stage: Stage): void {
       narrator.message(at(20), helper, 'Your order has left our warehouse.');
     },
   );
-  tell('failed_delivery', 'The last message of an agent on a custom channel FAILED.', 'custom', (scene) => {
+  tell('failed_delivery', "An agent's last message on a custom channel FAILED.", 'custom', (scene) => {
     scene.narrator.message(scene.at(20), scene.helper, 'This never arrived.');
     const item = last(scene);
     item.body.content = { ...item.body.content, status: { value: 'FAILED', details: 'address unknown' } };
@@ -38,7 +38,7 @@ export function setShapeTraps(stage: Stage): void {
   });
   tell(
     'unknown_item_type',
-    'An item type that the contract does not have.',
+    'An item type that is not in the contract.',
     'chat',
     ({ narrator, at, helper }) => {
       narrator.item(at(20), {
@@ -71,7 +71,7 @@ export function setShapeTraps(stage: Stage): void {
     },
   );
   {
-    const scene = stage.scene('twitter', 'An item of a discontinued channel.', { channel: 'chat' });
+    const scene = stage.scene('twitter', 'An item from a discontinued channel.', { channel: 'chat' });
     scene.askAndAnswer();
     scene.narrator.item(scene.at(20), {
       initiator: scene.helper,

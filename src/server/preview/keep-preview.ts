@@ -19,7 +19,7 @@ export async function writePreview(folder: string, files: PreviewFiles): Promise
       throw new Failure(
         'usage',
         'preview_folder_taken',
-        `${folder} holds an index.html that gcsat did not write`,
+        `${folder} contains an index.html that gcsat did not write`,
         {
           hint: 'Name another folder with --out.',
         },

@@ -126,7 +126,7 @@ function pagesOf(
   const filledIn = { ...answer, reason: reason ?? '', answer: String(question?.answer ?? '') };
   const starred = [1, 2, 3, 4, 5].map((rating): PreviewPage => ({
     path: `s/${name(`survey-${rating}`)}`,
-    title: `Survey, opened by the link of ${wordsOf('en').stars(rating)}`,
+    title: `Survey, opened with the link for ${wordsOf('en').stars(rating)}`,
     content: pages.survey(visit('thanks'), survey, { ...empty, rating }, []),
   }));
   const changed = { ...survey, answer };
@@ -139,7 +139,7 @@ function pagesOf(
     ...starred,
     {
       path: `s/${name('survey-without-rating')}`,
-      title: 'Survey, sent without a star',
+      title: 'Survey, submitted without a rating',
       content: pages.survey(visit('thanks'), survey, empty, ['rating_missing']),
     },
     {
@@ -149,7 +149,7 @@ function pagesOf(
     },
     {
       path: `s/${name('survey-again')}`,
-      title: 'Survey, to change an answer',
+      title: 'Survey, when changing an answer',
       content: pages.survey(visit('thanks'), changed, filledIn, []),
     },
     {

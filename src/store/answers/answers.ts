@@ -138,7 +138,7 @@ async function closingOf(trx: Writing, { surveyId, closingId, unasked }: NewAnsw
   throw new Failure(
     'ledger',
     'closing_changed',
-    `The closing ${closing.id} was recorded meanwhile at another time than this answer is for.`,
+    `The closing ${closing.id} was meanwhile recorded with another time than the one this answer is for.`,
     { hint: 'Run it again.', scope: 'contention' },
   );
 }

@@ -10,7 +10,7 @@ export function closingChanged(closing: Pick<Closing, 'id' | 'state'>, transitio
     'closing_changed',
     `The closing ${closing.id} is ${closing.state}; only ${from.join(' or ')} can become ${to}.`,
     {
-      hint: 'Look at it with `gcsat surveys show`: another run, a person, or the customer was faster.',
+      hint: 'Look at it with `gcsat surveys show`: another run, a person, or the customer changed it first.',
       scope: 'contention',
     },
   );

@@ -55,7 +55,7 @@ export function postgresAddress(location: string): PostgresAddress {
   const host = decoded(socket ?? url.hostname.replace(/^\[(.*)\]$/, '$1'));
   const database = decoded(url.pathname.slice(1));
   if (host === '' || database === '' || database.includes('/')) {
-    throw invalid('The address of the ledger lacks its host or its database.', example);
+    throw invalid('The address of the ledger has no host or no database.', example);
   }
   const port = url.port === '' ? 5432 : Number(url.port);
   const user = url.username === '' ? undefined : decoded(url.username);
@@ -82,7 +82,7 @@ function parsed(location: string): URL {
   }
   const url = new URL(text);
   if (url.hostname === 'socket' && !url.searchParams.has('host')) {
-    throw invalid('The address of the ledger lacks its host or its database.', example);
+    throw invalid('The address of the ledger has no host or no database.', example);
   }
   return url;
 }
@@ -90,7 +90,10 @@ function parsed(location: string): URL {
 function decoded(text: string): string {
   const plain = percentDecoded(text);
   if (plain !== null) return plain;
-  throw invalid('The address of the ledger has a percent sign that encodes nothing.', 'Write % as %25.');
+  throw invalid(
+    'The address of the ledger has a percent sign that is not part of an encoded character.',
+    'Write % as %25.',
+  );
 }
 
 function connectionsOf(text: string | undefined): number {
@@ -99,8 +102,8 @@ function connectionsOf(text: string | undefined): number {
   // At least 2: one may wait for a lock while another finishes.
   if (connections >= 2 && connections <= mostConnections) return connections;
   throw invalid(
-    `The number of connections to the ledger is not from 2 to ${mostConnections}.`,
-    `Leave out connections for ${usualConnections}.`,
+    `The number of connections to the ledger must be from 2 to ${mostConnections}.`,
+    `Leave out connections to use the default of ${usualConnections}.`,
   );
 }
 
@@ -111,8 +114,8 @@ function sslOf(host: string, mode: string | undefined, file: string | undefined)
   const chosen = sslModes.find((known) => known === (mode ?? usual));
   if (chosen === undefined) {
     throw invalid(
-      'The sslmode of the ledger is not one that gcsat knows.',
-      `Use ${sslModes.join(', ')}. Without it, a server that is not on this machine has to prove who it is.`,
+      'gcsat does not know the sslmode of the ledger.',
+      `Use ${sslModes.join(', ')}. Without it, a server on another machine must prove its identity.`,
     );
   }
   if (chosen === 'disable') return false;
@@ -139,7 +142,7 @@ function certificates(file: string): string {
     const { code, message } = error as NodeJS.ErrnoException;
     throw invalid(
       `The certificates of sslrootcert cannot be read (${code ?? message}).`,
-      'Give the absolute path of a file of certificates in PEM.',
+      'Give the absolute path of a file with certificates in PEM format.',
     );
   }
 }

@@ -35,7 +35,7 @@ export function isCrowded(error: unknown): boolean {
 }
 
 const whenAway =
-  'Nothing that was recorded is lost. Check the server and the way to it, then run this again.';
+  'Nothing that was recorded is lost. Check the server and the connection to it, then run this again.';
 
 /**
  * What an error of PostgreSQL or of the network means to the user; anything unknown is returned as it is.
@@ -65,9 +65,9 @@ export function postgresFailure(error: unknown, shown: string): unknown {
     return new Failure(
       'configuration',
       'ledger_not_trusted',
-      `The server of the ledger ${shown} did not prove who it is.`,
+      `The server of the ledger ${shown} did not prove its identity.`,
       {
-        hint: 'Name the certificates that it is signed by with sslrootcert, or choose another sslmode.',
+        hint: 'Set sslrootcert to the certificates of the authority that signed its certificate, or choose another sslmode.',
         cause: causeOf(error),
       },
     );
@@ -82,7 +82,7 @@ const meanings: readonly (readonly [codes: readonly string[], meaning: (shown: s
     (shown) => [
       'ledger',
       'ledger_busy',
-      `The ledger ${shown} is kept busy by other processes.`,
+      `Other processes keep the ledger ${shown} busy.`,
       'Wait until the other gcsat is done, then run this again.',
     ],
   ],
@@ -110,7 +110,7 @@ const meanings: readonly (readonly [codes: readonly string[], meaning: (shown: s
       'configuration',
       'ledger_missing',
       `There is no database for the ledger ${shown}.`,
-      'Check its name, or make it with `createdb`.',
+      'Check its name, or create it with `createdb`.',
     ],
   ],
   [
@@ -118,8 +118,8 @@ const meanings: readonly (readonly [codes: readonly string[], meaning: (shown: s
     (shown) => [
       'ledger',
       'ledger_not_writable',
-      `The ledger ${shown} cannot be written by this user, or on this server.`,
-      'Give the user the right to create tables there, and name the server that accepts writes.',
+      `This user cannot write to the ledger ${shown}, or its server accepts no writes.`,
+      'Give the user the right to create tables there, and name a server that accepts writes.',
     ],
   ],
   [
@@ -127,8 +127,8 @@ const meanings: readonly (readonly [codes: readonly string[], meaning: (shown: s
     (shown) => [
       'ledger',
       'ledger_unreadable',
-      `The database ${shown} has tables that are not those of a ledger; it was left as it is.`,
-      'Use a database of its own for the ledger.',
+      `The database ${shown} has tables that do not belong to a ledger; it was left unchanged.`,
+      'Use a separate database for the ledger.',
     ],
   ],
   [
@@ -137,7 +137,7 @@ const meanings: readonly (readonly [codes: readonly string[], meaning: (shown: s
       'contract',
       'id_too_long',
       `The ledger ${shown} cannot store ids longer than about 2,600 characters.`,
-      'Keep the ledger in a file, if Gladly gives such ids.',
+      'If Gladly uses such ids, keep the ledger in a file.',
     ],
   ],
   [
@@ -155,7 +155,7 @@ const meanings: readonly (readonly [codes: readonly string[], meaning: (shown: s
       'configuration',
       'ledger_host_unknown',
       `The host name of the ledger ${shown} cannot be resolved.`,
-      'Check its name.',
+      'Check the host name.',
     ],
   ],
 ];

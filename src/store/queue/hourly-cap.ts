@@ -78,7 +78,7 @@ export async function refuseAtCap(db: Reading, cap: HourlyCap, now: string): Pro
     'hourly_cap_reached',
     `${cap.maxPerHour ?? 0} messages left within the hour`,
     {
-      hint: `The next one leaves at ${until}. The policy maxPerHour sets how many may.`,
+      hint: `The next one leaves at ${until}. The policy maxPerHour sets how many may leave.`,
       scope: 'contention',
     },
   );

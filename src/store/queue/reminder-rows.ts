@@ -70,7 +70,7 @@ const interrupted: ClosingError = {
 /** Another run, a person, or the customer was faster. */
 export function reminderChanged(closingId: string): Failure {
   return new Failure('ledger', 'reminder_changed', `The reminder of the closing ${closingId} has changed.`, {
-    hint: 'Look at it with `gcsat surveys show`: another run, a person, or the customer was faster.',
+    hint: 'Look at it with `gcsat surveys show`: another run, a person, or the customer changed it first.',
     scope: 'contention',
   });
 }

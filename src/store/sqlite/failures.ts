@@ -67,13 +67,13 @@ export function storageFailure(error: unknown, location: string): unknown {
     });
   }
   if (code.startsWith('SQLITE_IOERR')) {
-    return new Failure('ledger', 'ledger_disk_error', `The disk failed under the ledger ${location}.`, {
+    return new Failure('ledger', 'ledger_disk_error', `The disk of the ledger ${location} failed.`, {
       hint: 'Check the disk and its free space, then run this again.',
       cause: error,
     });
   }
   if (/^(ENOTDIR|EEXIST|EISDIR|ENAMETOOLONG|ELOOP|ENOENT)$/.test(code)) {
-    return new Failure('configuration', 'database_invalid', `The ledger cannot be a file at ${location}.`, {
+    return new Failure('configuration', 'database_invalid', `${location} cannot be the file of a ledger.`, {
       hint: 'Name a file in a folder with --database.',
       cause: error,
     });
@@ -82,7 +82,7 @@ export function storageFailure(error: unknown, location: string): unknown {
 }
 
 export function unreadableLedger(location: string, what: string, cause?: unknown): Failure {
-  return new Failure('ledger', 'ledger_unreadable', `The file ${location} ${what}; it was left as it is.`, {
+  return new Failure('ledger', 'ledger_unreadable', `The file ${location} ${what}; it was left unchanged.`, {
     hint: 'Stop gcsat and move the file, its -wal, and its -shm away together; then restore a backup, or name another ledger (--database).',
     cause,
   });
@@ -107,7 +107,7 @@ export function ledgerShrank(location: string, changes: { holds: number; held: n
   const what =
     changes === null
       ? 'is gone or empty, although one was in use here'
-      : `holds less than it did: ${changes.holds} changes, of ${changes.held}`;
+      : `holds less than it did: ${changes.holds} of ${changes.held} changes`;
   return new Failure('ledger', 'ledger_shrank', `The ledger ${location} ${what}.`, {
     hint: `Put back the file and its -wal if you still have them. ${afterRestore}`,
   });
@@ -117,7 +117,7 @@ export function foreignLog(location: string): Failure {
   return new Failure(
     'ledger',
     'ledger_log_foreign',
-    `The log ${location}-wal does not belong to the ledger beside it; both were left as they are.`,
+    `The log ${location}-wal does not belong to the ledger next to it; both were left unchanged.`,
     {
       hint: 'Put back the file that it belongs to; or, if a backup was restored, move the -wal and -shm files away and run `gcsat ledger accept`.',
     },
@@ -129,6 +129,6 @@ export function engineTooOld(version: string, oldest: string): Failure {
     'ledger',
     'ledger_engine_too_old',
     `SQLite ${version} can lose what is written to a ledger; gcsat needs ${oldest} or later.`,
-    { hint: 'Install gcsat again, so that it comes with its own SQLite.' },
+    { hint: 'Reinstall gcsat, which comes with its own SQLite.' },
   );
 }

@@ -52,7 +52,7 @@ function withoutLink(path: string): string {
     if (isUnreachable(error)) return path;
   }
   throw new Failure('configuration', 'database_invalid', `The ledger ${path} is a link that leads nowhere.`, {
-    hint: 'Correct the link, or have the disk that it leads to mounted.',
+    hint: 'Correct the link, or mount the disk that it leads to.',
   });
 }
 

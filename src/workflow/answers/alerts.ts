@@ -109,7 +109,7 @@ function interrupted(): Failure {
     'temporary',
     'note_uncertain',
     'the process ended while the note was on its way to Gladly',
-    { hint: 'Look at the conversation: the note may be there. It is not repeated by itself.' },
+    { hint: 'Look at the conversation: the note may be there. gcsat does not repeat it.' },
   );
 }
 

@@ -51,7 +51,7 @@ async function pull(services: Services): Promise<PullCounts> {
 }
 
 function goesInCircles(origin: string, cursor: number): Failure {
-  const message = `${new URL(origin).host} gives rows again that were read before sequence id ${cursor}`;
+  const message = `${new URL(origin).host} returns rows that were already read, up to sequence id ${cursor}`;
   return new Failure('contract', 'medallia_unreadable', message, {
     hint: 'Check GCSAT_MEDALLIA_URL and any proxy in between; if both are right, report this.',
   });

@@ -15,7 +15,7 @@ export const alertWaysCheck: Check<Pick<CheckSources, 'settings'>> = {
     if (ways.length === 0) return skipped('no alerts are configured');
     const { alerts, policy, smtpUrl, from } = given;
     if (alerts.url !== null && alerts.secret === null && policy.alertFormat === 'standard')
-      return lacking('alerts have no secret to be signed with', 'gcsat configure set alertSecret=-');
+      return lacking('alerts have no signing secret', 'gcsat configure set alertSecret=-');
     if (policy.alertMail !== null && smtpUrl === null)
       return lacking('mails about low ratings have no mail server', 'gcsat configure set smtpUrl=-');
     if (policy.alertMail !== null && from === null)
@@ -36,7 +36,7 @@ export const outstandingAlertsCheck: Check<Pick<CheckSources, 'ledger' | 'clock'
   async run({ ledger, clock }) {
     const alerts = await openAlerts(await ledger());
     return outstandingFinding(alerts, clock(), {
-      none: 'none waits',
+      none: 'none is waiting',
       summary: `${alerts.count} ${alerts.count === 1 ? 'alert waits' : 'alerts wait'}`,
       code: 'alerts_outstanding',
     });

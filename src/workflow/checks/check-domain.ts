@@ -37,7 +37,7 @@ export async function checkDomain(
       const atMs = Date.parse(answer.header('date') ?? '');
       return { status, atMs: Number.isNaN(atMs) ? null : atMs };
     }
-    throw new Failure('contract', 'not_gladly', `${host} answers, but not as Gladly does (${status})`, {
+    throw new Failure('contract', 'not_gladly', `${host} answers, but not like Gladly (${status})`, {
       hint: 'Check the domain for a typo.',
     });
   } catch (error) {

@@ -47,7 +47,7 @@ export const gladlyTokenCheck: Check<Asking> = {
 export const gladlyClockCheck: Check<Pick<CheckSources, 'domain'>> = {
   id: 'gladly.clock',
   about: 'this machine and Gladly agree on the time',
-  matters: 'Closings would be looked for in the wrong range, and links would live too long or too short.',
+  matters: 'Closings would be looked for in the wrong range, and links would expire too late or too early.',
   needs: ['gladly.reach'],
   isRemote: true,
   async run({ domain }) {
@@ -58,7 +58,8 @@ export const gladlyClockCheck: Check<Pick<CheckSources, 'domain'>> = {
 export const gladlyRateCheck: Check<Pick<CheckSources, 'settings' | 'rateLimit' | 'client'>> = {
   id: 'gladly.rate',
   about: 'how many requests a second Gladly allows, and whether others use them up',
-  matters: 'All programs of the organization share the limit; a backfill takes as long as its share of it.',
+  matters:
+    "All of the organization's programs share the limit; the smaller gcsat's share, the longer a backfill takes.",
   needs: ['gladly.token'],
   isRemote: true,
   run({ settings, rateLimit, client }) {
@@ -69,8 +70,8 @@ export const gladlyRateCheck: Check<Pick<CheckSources, 'settings' | 'rateLimit' 
         status: 'warning',
         code: 'rate_limited',
         kind: 'temporary',
-        summary: 'Gladly refused a request of this check, because too many come at once',
-        fix: 'Find out which other programs ask Gladly, or give gcsat less with `gcsat configure set ratePercent=50`.',
+        summary: 'Gladly refused a request from this check, because too many came at once',
+        fix: 'Find out which other programs call Gladly, or give gcsat a smaller share with `gcsat configure set ratePercent=50`.',
       };
     }
     if (limit?.limit === undefined || limit.limit === null) {
@@ -82,7 +83,7 @@ export const gladlyRateCheck: Check<Pick<CheckSources, 'settings' | 'rateLimit' 
 
 export const gladlyReportsCheck: Check<Pick<CheckSources, 'client' | 'clock'>> = {
   id: 'gladly.reports',
-  about: 'Gladly makes a report for the API user',
+  about: 'Gladly runs a report for the API user',
   matters: 'Closings older than a day are found only in reports.',
   needs: ['gladly.token'],
   isRemote: true,

@@ -24,7 +24,7 @@ const unknownPlace = 'no ledger is selected';
 export const ledgerOpenCheck: Check<Sources> = {
   id: 'ledger.open',
   about: 'the ledger is there and can be opened',
-  matters: 'Without its ledger gcsat asks nobody, and takes no answer.',
+  matters: 'Without its ledger, gcsat sends no surveys and takes no answers.',
   needs: [],
   async run({ configuration: { place }, ledger }) {
     if (place === null) return skipped(unknownPlace);
@@ -79,7 +79,7 @@ export const ledgerIntegrityCheck: Check<Sources> = {
 export const ledgerDiskCheck: Check<Pick<CheckSources, 'configuration'>> = {
   id: 'ledger.disk',
   about: 'the ledger can be written, and its disk has room',
-  matters: 'On a full disk no event and no answer is accepted.',
+  matters: 'On a full disk, no events and no answers are accepted.',
   needs: [],
   async run({ configuration: { place } }) {
     if (place === null) return skipped(unknownPlace);

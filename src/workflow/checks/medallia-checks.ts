@@ -65,7 +65,7 @@ export const medalliaKeysCheck: Check<Pick<CheckSources, 'settings' | 'employees
 
 export const medalliaAgentsCheck: Check<Pick<CheckSources, 'settings' | 'employees' | 'directory'>> = {
   id: 'medallia.agents',
-  about: 'every agent of Gladly has an active profile at Agent Connect',
+  about: 'every Gladly agent has an active profile at Agent Connect',
   matters: 'Customers are never asked about an agent without one: the request is refused.',
   needs: ['medallia.keys', 'gladly.token'],
   isRemote: true,
@@ -96,13 +96,13 @@ export const medalliaAgentsCheck: Check<Pick<CheckSources, 'settings' | 'employe
 
 export const medalliaCountsCheck: Check<Pick<CheckSources, 'settings' | 'ledger' | 'clock'>> = {
   id: 'medallia.counts',
-  about: 'closings without a survey count at Agent Connect, where that is wanted',
+  about: 'closings without a survey count at Agent Connect, if the profile wants that',
   matters: 'Agent Connect undercounts your interactions.',
   needs: ['config.files', 'ledger.open', 'ledger.version'],
   async run({ settings, ledger, clock }) {
     const open = await openCounts(await ledger());
     const { count, uncertain, leftOut } = open;
-    if (!countsUnasked(settings()) && count + uncertain === 0) return skipped('nothing is to count there');
+    if (!countsUnasked(settings()) && count + uncertain === 0) return skipped('nothing needs to count there');
     const rest = leftOut === 0 ? '' : `; ${leftOut} cannot, as \`gcsat surveys show\` says`;
     if (uncertain > 0) {
       return {
@@ -111,12 +111,12 @@ export const medalliaCountsCheck: Check<Pick<CheckSources, 'settings' | 'ledger'
         kind: 'partial',
         summary: `${uncertain} may or may not count there${rest}`,
         detail:
-          'None is requested again by itself. The next reading of Agent Connect settles those that arrived.',
+          'gcsat does not request them again. The next read of Agent Connect settles those that arrived.',
         fix: 'gcsat sync',
       };
     }
     return outstandingFinding(open, clock(), {
-      none: `none waits${rest}`,
+      none: `none is waiting${rest}`,
       summary: `${count} ${count === 1 ? 'waits' : 'wait'} to count there${rest}`,
       code: 'counts_outstanding',
     });

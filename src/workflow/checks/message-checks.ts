@@ -60,7 +60,7 @@ export const senderCheck: Check<Configured> = {
 
 function senderFinding({ delivery, from }: Settings): Finding {
   const { sender } = traitsOf(delivery);
-  if (sender === 'unused') return ok(`none, which ${delivery} does not need`);
+  if (sender === 'unused') return ok(`none; ${delivery} does not need one`);
   if (from === null && sender === 'optional') return ok(`none, which the ${delivery} does not need`);
   if (from === null) {
     throw new Failure('configuration', 'delivery_incomplete', `delivery ${delivery} needs a sender`, {
@@ -70,7 +70,7 @@ function senderFinding({ delivery, from }: Settings): Finding {
   checkSender(delivery, from);
   const unseen =
     traitsOf(delivery).gladlyRequests > 0
-      ? 'Whether it is one of those that the organization has in Gladly shows only when a message leaves.'
+      ? 'Whether the organization has this sender in Gladly shows only when a message leaves.'
       : undefined;
   return ok(from, unseen);
 }
@@ -105,7 +105,7 @@ export async function requireLogo({ brand }: Pick<Settings, 'brand'>): Promise<s
 /** @throws Failure `language_unsupported`: customers would get English */
 export function languageOf(tag: string): string {
   if (speechOf(tag) !== null) return tag;
-  throw new Failure('configuration', 'language_unsupported', `there are no messages and pages in '${tag}'`, {
+  throw new Failure('configuration', 'language_unsupported', `there are no messages or pages in '${tag}'`, {
     hint: `Use one of ${languages.join(', ')}, with a region if you like, e.g. es-MX.`,
   });
 }

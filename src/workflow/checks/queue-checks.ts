@@ -103,8 +103,8 @@ export const uncertainCheck: Check<Sources> = {
       kind: 'partial',
       summary: `${uncertain} ${uncertain === 1 ? 'message' : 'messages'} may or may not have left`,
       detail:
-        `Look for each message in Gladly, or in the log of the mail server. Where it is, type ${wasSent}; ` +
-        'where it is certainly not, the same with --not-sent, which sends it again.',
+        `Look for each message in Gladly, or in the log of the mail server. If it is there, type ${wasSent}; ` +
+        'if it is certainly not, type the same with --not-sent, which sends it again.',
       fix: list,
     };
   },
@@ -113,7 +113,7 @@ export const uncertainCheck: Check<Sources> = {
 export const heldCheck: Check<Sources> = {
   id: 'queue.held',
   about: 'no stalled process holds a closing',
-  matters: 'Nobody else may take the closing while its message could still leave.',
+  matters: 'No other process may take the closing while its message could still leave.',
   needs,
   async run({ ledger, clock }) {
     const held = await stuckSends(await ledger(), timeNow(clock));
@@ -169,17 +169,17 @@ export const erasuresCheck: Check<Sources> = {
 };
 
 /** What happens if closings were last looked for too long ago. */
-export const foundLater = 'those since are found by the next `gcsat serve` or `gcsat sync`';
+export const foundLater = 'the next `gcsat serve` or `gcsat sync` finds those since';
 
 export const syncCheck: Check<Sources> = {
   id: 'sync.last',
   about: 'closings were looked for within the last hour',
-  matters: 'A closing without a webhook is found by looking for it.',
+  matters: 'A closing whose webhook never came is found only by looking for it.',
   needs,
   async run({ ledger, lane, clock }) {
     const until = await readCheckpoint(await ledger(), { lane: lane(), name: 'until' });
     if (until === null) return ok('neither `gcsat serve` nor `gcsat sync` has looked for closings yet');
-    const summary = `closings were looked for until ${localTime(until, null)}`;
+    const summary = `closings were last looked for at ${localTime(until, null)}`;
     if (clock() - Date.parse(until) <= latestCatchUpMs) return ok(summary);
     return {
       status: 'warning',

@@ -6,7 +6,7 @@ import { typedCommands } from './typed-commands.ts';
 
 export const remindersPossibleCheck: Check<Pick<CheckSources, 'settings'>> = {
   id: 'reminders.possible',
-  about: 'reminders can leave where the policy wants them',
+  about: 'reminders can leave, if the policy wants them',
   matters: 'Nobody is reminded.',
   needs: ['config.files'],
   run({ settings }) {
@@ -51,8 +51,8 @@ export const remindersSettledCheck: Check<Pick<CheckSources, 'ledger' | 'figures
       kind: 'partial',
       summary: isInDoubt ? `${reminders} may or may not have left` : `${reminders} did not leave`,
       detail: isInDoubt
-        ? `Look for each in Gladly, or in the log of the mail server. Where it is, type ${commands}; ` +
-          'where it is certainly not, the same with --not-sent, which sends it again.'
+        ? `Look for each in Gladly, or in the log of the mail server. If it is there, type ${commands}; ` +
+          'if it is certainly not, type the same with --not-sent, which sends it again.'
         : `Fix the cause that \`gcsat surveys show\` gives for each, then type ${commands}.`,
       fix: list,
     };

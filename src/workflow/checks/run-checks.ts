@@ -29,7 +29,8 @@ export async function runChecks<Sources>(
     return result;
   };
   const afterNeeds = async (check: Check<Sources>): Promise<CheckResult> => {
-    if (options.offline && check.isRemote === true) return skippedBecause(check, 'not asked with --offline');
+    if (options.offline && check.isRemote === true)
+      return skippedBecause(check, 'not checked with --offline');
     const needs = check.needs.flatMap((id) => byId.get(id) ?? []);
     const unmet = (await Promise.all(needs.map(resultOf))).find(({ status }) => !isWell(status));
     if (unmet !== undefined) {

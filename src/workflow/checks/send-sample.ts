@@ -76,7 +76,7 @@ function requireAddress(delivery: DeliveryName, to: string): void {
   throw new Failure(
     'usage',
     'bad_address',
-    `'${to}' is ${isMobile ? 'no mobile number' : 'no email address'}, which ${delivery} needs`,
+    `'${to}' is not ${isMobile ? 'a mobile number' : 'an email address'}, which ${delivery} needs`,
     { hint: isMobile ? 'Write it as +15550100123.' : 'Write it as robin@example.com.' },
   );
 }

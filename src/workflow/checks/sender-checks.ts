@@ -43,7 +43,7 @@ export const spfCheck: Check<Sources> = {
       if (/(?:^| )\+?all(?: |$)/i.test(record)) {
         return missing(
           'spf_open',
-          `the SPF record of ${domain} lets everybody send`,
+          `the SPF record of ${domain} lets anyone send`,
           'End it with "-all" or "~all".',
         );
       }
@@ -78,7 +78,7 @@ export const dkimCheck: Check<Sources> = {
 export const dmarcCheck: Check<Sources> = {
   id: 'delivery.dmarc',
   about: 'the sender’s domain says what happens to email that fails both (DMARC)',
-  matters: 'Large mailbox providers require it from everybody who sends many messages.',
+  matters: 'Large mailbox providers require it from anyone who sends many messages.',
   needs: ['delivery.sender'],
   isRemote: true,
   run: (sources) =>
@@ -112,7 +112,7 @@ function ofDomain(
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (error instanceof Failure || code === undefined) throw error;
-      return skipped(`DNS gives no answer for ${domain.name} here (${code})`);
+      return skipped(`DNS does not answer for ${domain.name} here (${code})`);
     }
   });
 }

@@ -16,7 +16,7 @@ const path = '/s/doctor';
 const ourStylesheet = /assets\/survey-[0-9a-f]{16}\.css/;
 
 const unseen =
-  'Seen from this machine: whether customers reach it cannot be seen from here. Open it on a phone that uses no Wi-Fi.';
+  'This machine cannot tell whether customers can reach it. Open it on a phone with Wi-Fi turned off.';
 
 export const surveyAddressCheck: Check<Pick<CheckSources, 'settings' | 'names' | 'page' | 'clock'>> = {
   id: 'survey.address',
@@ -59,7 +59,7 @@ async function addressFinding(
     return {
       status: 'warning',
       code: 'certificate_ends',
-      summary: `the certificate of ${host} ends in ${days} days`,
+      summary: `the certificate of ${host} expires in ${days} days`,
       fix: 'Renew it, and find out why it is not renewed automatically.',
     };
   }
@@ -68,11 +68,11 @@ async function addressFinding(
       status: 'warning',
       code: 'survey_page_unencrypted',
       summary: `${url} answers without encryption`,
-      detail: 'Anybody on the way can read and change answers.',
+      detail: 'Anyone along the way can read and change answers.',
       fix: 'Put a proxy with TLS in front of `gcsat serve`, and set publicUrl to its https address.',
     };
   }
-  const certificate = days === null ? '' : `, with a certificate for ${days} more days`;
+  const certificate = days === null ? '' : `, with a certificate valid for ${days} more days`;
   return ok(`the survey page answers at ${url}${certificate}`, unseen);
 }
 
@@ -95,7 +95,7 @@ async function nameProblem(host: string, names: CheckSources['names']): Promise<
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    if (code !== 'ENOTFOUND') return skipped(`DNS gives no answer for ${host} here (${code})`);
+    if (code !== 'ENOTFOUND') return skipped(`DNS does not answer for ${host} here (${code})`);
     throw new Failure('configuration', 'survey_name_unknown', `the name ${host} does not resolve here`, {
       hint: 'Correct publicUrl with `gcsat configure set publicUrl=…`, or add the name to DNS.',
       cause: error,

@@ -4,7 +4,7 @@ import { Failure } from '../../failure.ts';
 export function defectOf(error: unknown): Failure {
   const name = error instanceof Error ? error.name : typeof error;
   return new Failure('defect', 'defect', `unexpected ${name}: a defect in gcsat`, {
-    hint: 'Please report it with what -v shows; the others continue.',
+    hint: 'Please report it with the output of -v; everything else continues.',
     cause: error,
   });
 }

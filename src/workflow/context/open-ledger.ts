@@ -48,6 +48,6 @@ export async function openLedgerAlone(
 function ledgerNotFound(): Failure {
   const message = 'there is no ledger at the location in --database or GCSAT_DATABASE_URL';
   return new Failure('configuration', 'ledger_not_found', message, {
-    hint: 'Check it for a typo. A ledger is made by the first command that works on closings.',
+    hint: 'Check it for a typo. The first command that works on closings creates a ledger.',
   });
 }

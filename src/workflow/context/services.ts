@@ -86,7 +86,7 @@ function isNamed({ origins }: Settings): boolean {
 export async function openServices(settings: Settings, context: ServiceContext): Promise<Services> {
   // A typo must not create a new ledger for a command that records nothing.
   const isMistyped = context.readOnly === true && !ledgerExists(settings.database) && isNamed(settings);
-  if (isMistyped) context.debug('the ledger does not exist, and is not made by a command that reads');
+  if (isMistyped) context.debug('the ledger does not exist; a command that only reads does not create it');
   const ledger = await openSettingsLedger(
     isMistyped ? { ...settings, database: ':memory:' } : settings,
     context.readOnly === true ? { busyTimeoutMs: readOnlyPatienceMs } : undefined,

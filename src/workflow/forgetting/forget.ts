@@ -124,7 +124,7 @@ function documentOf(
     open,
     warnings: isNamed
       ? [
-          'excludedCustomers in the profile names this customer; it was left as it is, so that nobody is asked again',
+          'excludedCustomers in the profile names this customer; the entry was kept, so that they are not asked again',
         ]
       : [],
   };

@@ -29,8 +29,8 @@ export interface ExportRun {
 const restHours = restMs / 3_600_000;
 
 const unknownOfFiles = [
-  'Where the files have a conversation from its beginning, this dry run decides by them alone. They do not say: topics, ' +
-    'status, and customers as they are now, inboxes and assignees, mail that was not delivered, replies of rules, messages ' +
+  'If the files have a conversation from its beginning, this dry run decides by them alone. They lack topics, ' +
+    'status, and customers as they are now, inboxes and assignees, undelivered mail, automated replies of rules, messages ' +
     'of Twitter, voice AI, and custom channels, and which address of a customer is the primary one.',
   `Conversations that may have begun before the oldest file are read from Gladly. If one was idle for more than ${restHours} ` +
     'hours at that point, the dry run does not know its older part. The real run reads conversation and timeline of every closing.',

@@ -187,7 +187,7 @@ function closingsUnreadable({ source, range }: Cover): Failure {
   return new Failure(
     'contract',
     'closings_unreadable',
-    `Not one of the closings that ${where} from ${range.since} until ${range.until} has a conversation id`,
+    `None of the closings that ${where} from ${range.since} until ${range.until} has a conversation id`,
     {
       hint: `Gladly may have changed how it writes them: update gcsat, and report this. Until then, use ${otherwise}.`,
     },

@@ -14,6 +14,6 @@ export interface ClosingResult {
 
 export function existingSurvey(row: Closing): ClosingResult {
   const outcome = row.state === 'uncertain' ? 'uncertain' : 'already_surveyed';
-  const reasons: Reason[] = [{ code: 'already_surveyed', detail: 'this closing has a survey' }];
+  const reasons: Reason[] = [{ code: 'already_surveyed', detail: 'this closing already has a survey' }];
   return { row, outcome, reasons, failure: null };
 }

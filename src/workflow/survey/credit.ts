@@ -50,9 +50,7 @@ export async function creditClosing(
   );
   const warnings = visible.unknownTypes
     .slice(0, mostTypesNamed)
-    .map(
-      (type) => `the timeline has items of the type ${type}, which gcsat does not know; they do not count`,
-    );
+    .map((type) => `the timeline has items of type ${type}, which gcsat does not know; they do not count`);
   if (visible.undated.length > 0) throw undatedResponses(read, visible);
   const troubles: Failure[] = [];
   let response = visible.response;
@@ -88,7 +86,7 @@ function emptyTimeline({ conversation }: ConversationRead): Failure {
   return new Failure(
     'contract',
     'timeline_empty',
-    `conversation ${conversation.id} is CLOSED, but Gladly gives no item of it, not even its closing`,
+    `conversation ${conversation.id} is CLOSED, but Gladly returns no timeline items for it, not even its closing`,
     { hint: 'Look at the conversation in Gladly and try again later.', conversationId: conversation.id },
   );
 }

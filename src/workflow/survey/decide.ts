@@ -79,7 +79,7 @@ export async function untilDecided<Result>(work: (looks: number) => Promise<Resu
 
 function neverFresh(cause: DecideAgain): Failure {
   const message = 'the data from Gladly was too old by the time the message could leave';
-  const hint = 'Run it again; with a larger --rate-share it goes faster.';
+  const hint = 'Run it again; a larger --rate-share makes it faster.';
   return new Failure('temporary', 'reads_too_old', message, { hint, cause });
 }
 

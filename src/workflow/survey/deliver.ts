@@ -136,7 +136,7 @@ function addressOf({ settings }: Services, { read }: Look): string {
 export function refusalOf({ failure, temporary }: NotSent): Failure {
   if (temporary || failure.kind !== 'contract') return failure;
   return new Failure('partial', failure.code, failure.message, {
-    hint: 'Fix what the other side names (often the sender, GCSAT_FROM), then run `gcsat surveys retry`.',
+    hint: 'Fix what the error names (often the sender, GCSAT_FROM), then run `gcsat surveys retry`.',
     cause: failure,
   });
 }

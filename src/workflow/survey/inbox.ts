@@ -27,7 +27,7 @@ export function checkInbox(
     const areNames = !entries.every((entry) => listed([...inboxes.keys()], [entry]));
     return name === null && !isById && areNames;
   };
-  const unnamed = `Gladly does not name inbox ${inboxId} of conversation ${id}`;
+  const unnamed = `Gladly gives no name for inbox ${inboxId} of conversation ${id}`;
   if (mayBeAmong(excludedInboxes)) {
     throw unknownInbox(id, 'inbox_unnamed', `${unnamed}, and some are excluded by name`);
   }

@@ -238,7 +238,7 @@ function warningsAbout(
   const { status, closedAt, inboxId, id } = conversation;
   return [
     ...(status === 'CLOSED' && closedAt === null
-      ? ['Gladly gives no closedAt for this conversation; its timeline was used instead']
+      ? ['Gladly returned no closedAt for this conversation; its timeline was used instead']
       : []),
     ...(inboxId === null
       ? [

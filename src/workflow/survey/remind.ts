@@ -243,6 +243,6 @@ function brandRemoved(brand: string): Failure {
 
 function interrupted(): Failure {
   return new Failure('temporary', 'reminder_uncertain', 'the process ended while the reminder was leaving', {
-    hint: 'Look for it in Gladly or in the log of the mail server. It is not repeated by itself.',
+    hint: "Look for it in Gladly or in the mail server's log. gcsat does not repeat it.",
   });
 }

@@ -20,13 +20,13 @@ export function checkTopics(
   const isHarmless = hasAllOptOutTopics(topics, optOutTopics);
   const [first] = isHarmless ? unnamed : [...unnamed, ...gone];
   if (first !== undefined) {
-    const message = `Gladly does not name topic ${first} of conversation ${id}, and some topics opt out by name`;
+    const message = `Gladly gives no name for topic ${first} of conversation ${id}, and opt-out topics are matched by name`;
     throw new Failure('contract', 'topic_unnamed', message, {
       hint: 'Look at the conversation in Gladly: it may be one that must not be surveyed.',
       conversationId: id,
     });
   }
   return gone.map(
-    (topic) => `Gladly no longer has topic ${topic} of the conversation; it has every topic that opts out`,
+    (topic) => `Gladly no longer has topic ${topic} of the conversation; it still has every opt-out topic`,
   );
 }

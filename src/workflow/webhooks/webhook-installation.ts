@@ -115,7 +115,7 @@ function ofOthers({ id, name, url }: Webhook): Failure {
     'configuration',
     'webhook_of_others',
     `the webhook ${which} at ${oneLine(url, 200)} was not made by this profile; it would get other credentials and events`,
-    { hint: 'Choose another --url, or add --replace if nobody needs it as it is.' },
+    { hint: 'Choose another --url, or add --replace if no one needs it as it is.' },
   );
 }
 

@@ -126,7 +126,7 @@ describe('the survey', () => {
   test('was to be reminded of more than three days ago', () => {
     expect(verdictOn({ rest: { now: now + 3 * day } })).toMatchObject({ send: {} });
     expect(reasons({ rest: { now: now + 3 * day + 1 } })).toEqual([
-      ['too_late', `it was to leave at ${at}, more than 3 days ago`],
+      ['too_late', `it was due to leave at ${at}, more than 3 days ago`],
     ]);
   });
 

@@ -374,7 +374,7 @@ describe('another survey of the same address', () => {
     );
     const scheduled = other({ state: 'scheduled', at: now + day, closedAt: closedAt + 1 });
     expect(detailOf({ history: { others: [scheduled] } })).toBe(
-      'the address is to be surveyed on 2026-11-23, within 7 days',
+      'the address is due to be surveyed on 2026-11-23, within 7 days',
     );
   });
 

@@ -59,7 +59,7 @@ describe('an entry of the policy', () => {
     ).toEqual([
       "excludedCustomers: 'kim@example' is not an email address, domain, phone number, or customer id",
       "excludedCustomers: 'Kim Lee' is not an email address, domain, phone number, or customer id",
-      "excludedCustomers: '512-555-0100' has no country code, so it meets no number that has one; write it as +15550100123",
+      "excludedCustomers: '512-555-0100' has no country code, so it matches no number that has one; write it as +15550100123",
     ]);
   });
 });
@@ -75,13 +75,13 @@ describe('reminders', () => {
 
   test('are sent by no program with a page of its own', () => {
     expect(reminderProblem(policy, 'medallia')).toBe(
-      'reminderAfter: medallia has a page of its own, so gcsat sends no reminders',
+      'reminderAfter: medallia has its own survey page, so gcsat sends no reminders',
     );
   });
 
   test('come before a survey expires', () => {
     expect(reminderProblem({ ...policy, surveyExpires: 48 * hour }, 'smtp')).toBe(
-      'reminderAfter is not shorter than surveyExpires: a survey expires before its reminder',
+      'reminderAfter is not shorter than surveyExpires: a survey expires before its reminder is due',
     );
   });
 });

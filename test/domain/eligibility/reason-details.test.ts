@@ -131,7 +131,7 @@ describe('a closing that was imported from another survey program', () => {
 
   test('has one survey that is told, its own', () => {
     expect(own({ state: 'answered', imported: 'row-1', sentAt })).toEqual([
-      'already_surveyed: this closing has a survey',
+      'already_surveyed: this closing already has a survey',
     ]);
   });
 });

@@ -43,14 +43,14 @@ describe('a time to come', () => {
   ])('is not %j', (text, moment) => {
     expect(refusal(() => end(text))).toEqual([
       `until (${moment}) has passed`,
-      'Give a time to come, e.g. 2h or 2026-11-01T09:30.',
+      'Give a time in the future, e.g. 2h or 2026-11-01T09:30.',
     ]);
   });
 
   test('is within reach, and a time', () => {
     for (const text of ['9999-12-31', '99999999d']) {
       expect(refusal(() => end(text))).toEqual([
-        `until '${text}' is out of reach`,
+        `until '${text}' is out of range`,
         'Give a time between the years 1970 and 9999.',
       ]);
     }
@@ -67,7 +67,7 @@ describe('what to give instead', () => {
     ['7d', '9999-12-31', 'Give a time between the years 1970 and 9999.'],
     ['2026-11-23', '2026-12-01', 'Begin the range in the past.'],
     ['now', undefined, 'Begin the range in the past.'],
-    ['1d', '2d', 'End the range after its beginning; until is exclusive.'],
+    ['1d', '2d', 'End the range after it begins; until is exclusive.'],
   ])('of %s until %s', (since, until, hint) => expect(range(since, until)[1]).toBe(hint));
 
   test('of a duration that people write otherwise, as we write it', () => {

@@ -135,7 +135,7 @@ describe('the headline', () => {
 
   test('has the score, the period before, and whether the change may be chance', () => {
     expect(headline(reportPage(ordinaryPage()))).toContain(
-      '88% gave 4 or 5 stars, of 514 answers 95% interval: 84% to 90% ▲ +1.3 points against the period before ' +
+      '88% gave 4 or 5 stars, of 514 answers 95% interval: 84% to 90% ▲ +1.3 points compared with the period before ' +
         'Oct 4 – 31, 2026: 86% of 491 answers This may be chance: the 95% interval of the change is −3.2 to +5.7 points, and includes zero.',
     );
   });
@@ -145,8 +145,8 @@ describe('the headline', () => {
     const previous = groups.previous!;
     const less = { ...previous, change: { value: -0.08, low: -0.14, high: -0.02 } };
     expect(headline(reportPage(ordinaryPage({ groups: { ...groups, previous: less } })))).toContain(
-      '▼ −8.0 points against the period before Oct 4 – 31, 2026: 86% of 491 answers ' +
-        'This is more than chance: the 95% interval of the change is −14.0 to −2.0 points.',
+      '▼ −8.0 points compared with the period before Oct 4 – 31, 2026: 86% of 491 answers ' +
+        'This is unlikely to be chance: the 95% interval of the change is −14.0 to −2.0 points.',
     );
     const none = {
       ...previous,

@@ -6,9 +6,9 @@ import { showBrandCommand } from './show.ts';
 
 export const brandCommand: CommandDeclaration = {
   name: 'brand',
-  summary: 'several companies in one profile, each with inboxes of its own',
+  summary: 'several companies in one profile, each with its own inboxes',
   details:
-    'A closing takes the brand of its inbox: its name, colors, logo, sender, language, words, and address in messages ' +
+    'A closing gets the brand of its inbox: its name, colors, logo, sender, language, words, and address in messages ' +
     'and on pages. Where a brand sets nothing, and for closings without a brand, the settings of the profile apply.',
   examples: ['gcsat configure brand list', 'gcsat configure brand show nordwind'],
   commands: [listBrandsCommand, showBrandCommand, setBrandCommand, removeBrandCommand],

@@ -18,7 +18,7 @@ export const listBrandsCommand: CommandDeclaration = {
       return;
     }
     output.result(brands, () => {
-      if (brands.length === 0) return 'No brand yet; `gcsat configure brand set` makes one.';
+      if (brands.length === 0) return 'No brands yet; create one with `gcsat configure brand set`.';
       return table(
         brands,
         [

@@ -15,6 +15,6 @@ export function namedBrand<Brand extends { name: string }>(brands: readonly Bran
         ? `Did you mean ${near}?`
         : names.length > 0
           ? `It has ${names.join(', ')}.`
-          : 'It has none; `gcsat configure brand set` makes one.',
+          : 'It has no brands; create one with `gcsat configure brand set`.',
   });
 }

@@ -41,6 +41,9 @@ export const removeBrandCommand: CommandDeclaration = {
       const rest = Object.entries(saved.brands).filter(([other]) => other !== name);
       return { ...saved, brands: Object.fromEntries(rest) };
     });
-    print(true, `Brand ${name} is removed. Pages of its surveys keep its company name, and lose the rest.`);
+    print(
+      true,
+      `Brand ${name} was removed. Pages of its surveys keep its company name but lose its logo, color, and words.`,
+    );
   },
 };

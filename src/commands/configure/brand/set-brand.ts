@@ -68,7 +68,7 @@ export async function setBrand(
   );
   const inboxes = inboxesOf(saved.brands?.[name] ?? {});
   if (inboxes.length === 0) {
-    output.warn(`no closing takes the brand ${name} until it has inboxes`);
+    output.warn(`no closing gets the brand ${name} until it has inboxes`);
   } else if (set['inboxes'] !== undefined) {
     await warnOfInboxes(context, saved, name);
   }
@@ -114,7 +114,7 @@ function refuseSharedInbox({ brands = {} }: StoredProfile): void {
     'usage',
     'inbox_of_two_brands',
     `the inbox '${shared.inbox}' would belong to the brands '${one}' and '${another}'`,
-    { hint: 'Take it out of one of them first: an inbox belongs to one brand at most.' },
+    { hint: 'Remove it from one of them first: an inbox can belong to only one brand.' },
   );
 }
 

@@ -4,11 +4,11 @@ import type { CommandDeclaration } from '../../program/declaration.ts';
 
 export const setBrandCommand: CommandDeclaration = {
   name: 'set',
-  summary: 'make a brand, or change one',
+  summary: 'create or change a brand',
   details:
-    'Sets values of a brand, and makes it if there is none of this name. An empty value restores that of the profile; ' +
-    `a value of - is read from stdin. An inbox belongs to one brand at most.\n\nKeys: ${brandKeys.join(', ')}. ` +
-    `Inboxes are ids or names, separated by commas; the others are as in \`configure set\`.`,
+    "Sets values of a brand, creating the brand if it does not exist. An empty value restores the profile's value; " +
+    `a value of - is read from stdin. An inbox can belong to only one brand.\n\nKeys: ${brandKeys.join(', ')}. ` +
+    `Inboxes are ids or names, separated by commas; the other keys are as in \`configure set\`.`,
   arguments: [
     { name: '<name>', description: 'of the brand', suggestions: 'brands' },
     { name: '<setting...>', description: 'KEY=VALUE', settings: brandKeys },

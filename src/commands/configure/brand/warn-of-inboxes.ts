@@ -19,6 +19,6 @@ export async function warnOfInboxes(
     for (const sentence of sentences) output.warn(sentence);
   } catch (error) {
     if (!(error instanceof Failure) || signal.aborted) throw error;
-    output.warn(`could not check in Gladly whether these inboxes exist: ${error.message}`);
+    output.warn(`could not check whether Gladly has these inboxes: ${error.message}`);
   }
 }
