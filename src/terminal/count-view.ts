@@ -6,14 +6,14 @@ export function countText({ state, dueAt, settledAt, error }: Count): string {
   const why = error === null ? '' : `: ${error.message}`;
   switch (state) {
     case 'due':
-      return `not counted at Agent Connect yet, next try ${localTime(dueAt, null)}${why}`;
+      return `not yet at Agent Connect, next try ${localTime(dueAt, null)}${why}`;
     case 'leaving':
       return 'being reported to Agent Connect, without a survey';
     case 'counted':
-      return `counted at Agent Connect since ${localTime(settledAt, null)}, without a survey`;
+      return `at Agent Connect since ${localTime(settledAt, null)}, without a survey`;
     case 'uncertain':
-      return `possibly counted at Agent Connect; not reported again automatically${why}`;
+      return `possibly at Agent Connect; not reported again automatically${why}`;
     case 'left_out':
-      return `not counted at Agent Connect${why}`;
+      return `not at Agent Connect${why}`;
   }
 }

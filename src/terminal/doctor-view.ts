@@ -43,10 +43,10 @@ const fewest = 4;
 
 /** Whether a check was skipped because of another check or --offline, not for a reason of its own. */
 function isGrouped({ status, summary }: DoctorCheck): boolean {
-  return status === 'skipped' && /^not (checked, because of|asked with) /.test(summary);
+  return status === 'skipped' && /^not checked(?:, because of| with) /.test(summary);
 }
 
-/** `– skipped  12 because of ledger.open, 9 not asked with --offline`. */
+/** `– skipped  12 because of ledger.open, 9 not checked with --offline`. */
 function groupLines(checks: readonly DoctorCheck[], { paint, columns }: Screen): string[] {
   const counts = new Map<string, number>();
   for (const { summary } of checks) {

@@ -175,7 +175,7 @@ describe('what is missing or wrong', () => {
     await save({ ...saved, token: '' });
     const { email, token, values, policy } = saved;
     await save({ email: email!, token: token!, values, policy }, 'half');
-    expect((await failureOf({ profile: 'half' })).message).toMatch(/profile 'half' lacks: domain$/);
+    expect((await failureOf({ profile: 'half' })).message).toMatch(/profile 'half' is missing: domain$/);
   });
 
   test('a bad flag is usage, a bad variable or stored value is configuration and says where', async () => {

@@ -57,5 +57,5 @@ test('the keys are secrets of the environment, and are told before anything can 
   });
   expect(secrets).toEqual(expect.arrayContaining(['the-key', 'the-secret']));
   const foreign = { ...env, GCSAT_MEDALLIA_URL: 'https://stella.example.com' };
-  await expect(loadSettings({}, foreign)).rejects.toThrow('not a host of Agent Connect');
+  await expect(loadSettings({}, foreign)).rejects.toThrow('not an Agent Connect host');
 });

@@ -34,7 +34,7 @@ test.each([
   const { env, ...folders } = foldersIn(temporaryFolder());
   mkdirSync(folders[name]);
   chmodSync(folders[name], mode);
-  expect(() => trustedDirectories(env)).toThrow(refused(new RegExp(`^the ${name} folder .* can be written`)));
+  expect(() => trustedDirectories(env)).toThrow(refused(new RegExp(`^the ${name} folder .* is writable`)));
   expect(trustedDirectories({ ...env, GCSAT_ALLOW_SHARED_FOLDERS: '1' })).toEqual(folders);
 });
 

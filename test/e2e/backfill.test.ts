@@ -389,7 +389,7 @@ describe('limits', () => {
     const few = await run(['backfill', '--limit', '6', ...gladly.range], { env: gladly.env });
     expect([few.code, few.stdout]).toEqual([
       0,
-      expect.stringMatching(/--limit is reached; 10 closings are left/),
+      expect.stringMatching(/reached --limit; 10 closings are left/),
     ]);
     await fetch(`${gladly.sandbox.origin}/_sandbox/faults`, {
       method: 'PUT',

@@ -199,7 +199,7 @@ test.each(['--version', 'surveys --help'])(
   async (line) => {
     const { screen } = await atTerminal(`gcsat ${line} >/dev/full`, {});
     expect(screen).toMatch(
-      /^error: cannot write to stdout: ENOSPC \(Free some space there, then run it again\.\)\r\n$/,
+      /^error: cannot write to stdout: ENOSPC \(Free some disk space there, then run it again\.\)\r\n$/,
     );
   },
 );

@@ -523,7 +523,7 @@ describe('configure set and show', () => {
     const refused = await set('vip', { GCSAT_TOKEN: 'wrong-and-secret-token' });
     expect(refused).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('warning: could not check in Gladly'),
+      stderr: expect.stringContaining('warning: could not check whether Gladly has'),
     });
   });
 
@@ -766,7 +766,7 @@ describe('at a terminal', () => {
     const { env, file } = home();
     const { code, screen } = await converse(['configure', '--delivery', 'outbox', '--email', email], env, [
       ['Domain of the organization', `http://127.0.0.1:${(page.address() as AddressInfo).port}\r`],
-      ['not as Gladly does (404)', `\u0015${gladly.origin}\r`],
+      ['not like Gladly (404)', `\u0015${gladly.origin}\r`],
       ['API token', 'wrong-and-secret-token\r'],
       ['the last one was refused', `${token}\r`],
     ]);

@@ -85,7 +85,7 @@ describe('a person who changes the ledger', () => {
     const text = await run(['surveys', 'unsubscribe', '--dry-run', address], { env });
     expect(text.stdout).toMatch(/would get no more surveys\.\nWould not be sent: /);
     expect((await run(['surveys', 'cancel', '--dry-run', '--', id], { env })).stdout).toMatch(
-      /\n\nA dry run: this is how it would be, and nothing was written\.\n$/,
+      /\n\nA dry run: this is what would happen; nothing was written\.\n$/,
     );
     expect(await surveysOf(env)).toEqual(before);
     expect((await runJson(['surveys', 'unsubscribed'], { env })).document).toEqual([]);

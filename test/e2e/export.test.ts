@@ -22,7 +22,7 @@ test('a low rating is listed, noted, and exported, without a token and without a
   expect(dry.document).toMatchObject({ dryRun: true, notes: [{ text: '@called', done: true }] });
   expect((await runJsonInside(open, { env })).document).toHaveLength(1);
   expect((await runInside(note, { env })).stdout).toMatch(
-    /^Noted about the 1\/5 of .*: @called\nNothing is left to do/,
+    /^Noted about the 1\/5 of .*: @called\nIt is marked as done\./,
   );
   expect((await runJsonInside(open, { env })).document).toEqual([]);
   const unknown = await runJsonInside(['surveys', 'note', 'nowhere', 'called'], { env });

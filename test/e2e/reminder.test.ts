@@ -91,7 +91,7 @@ test('a reminder in doubt is settled by a person, and what cannot be reminded is
   // The environment takes precedence over the profile.
   const rest = Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'GCSAT_DELIVERY'));
   const set = await run(['configure', 'set', 'delivery=medallia'], { env: rest });
-  expect(set.stderr).toMatch(/^warning: reminderAfter: medallia has a page of its own/m);
+  expect(set.stderr).toMatch(/^warning: reminderAfter: medallia has its own survey page/m);
   expect(
     (await run(['configure', 'set', 'delivery=gladly-email', 'surveyExpires=1s'], { env: rest })).stderr,
   ).toContain('a survey expires before its reminder is due');

@@ -62,7 +62,7 @@ describe('gcsat sync', () => {
     expect(bad.code).toBe(4);
     expect(bad.stdout).toMatch(/^\{"error":[^\n]*\}\n$/);
     const person = await run(['sync'], { env: gladly.env });
-    expect(person.stdout).toMatch(/^Counts from +\d{4}-\d\d-\d\d \d\d:\d\d CST;/m);
+    expect(person.stdout).toMatch(/^Starts from +\d{4}-\d\d-\d\d \d\d:\d\d CST;/m);
   });
 
   test('a dry run as the first one does not mark the beginning', async () => {

@@ -397,7 +397,7 @@ describe('the choice of sources', () => {
     }
     expect(failure).toBeInstanceOf(Failure);
     expect(failure).toMatchObject({ kind: 'usage', code: 'events_out_of_reach' });
-    expect((failure as Failure).message).toContain('2026-11-21T10:01:00.000Z only');
+    expect((failure as Failure).message).toContain('back only to 2026-11-21T10:01:00.000Z');
   });
 
   test('leaves out the future', () => {

@@ -71,7 +71,7 @@ test('what a clock that was a day ahead gave its next try is tried now', async (
   await wait(ledger, 'c1', 1, now + 24 * hour + minute);
   await wait(ledger, 'c2', 20, now + 48 * hour);
   expect((await mend(ledger)).sentences).toEqual(
-    ['2 alerts', '2 closings that are to count', '2 erasures', '2 reminders'].map(
+    ['2 alerts', '2 closings to be counted', '2 erasures', '2 reminders'].map(
       (what) => expect.stringContaining(what) as unknown,
     ),
   );

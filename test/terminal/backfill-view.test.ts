@@ -105,8 +105,8 @@ describe('what a run shows', () => {
   });
 
   test.each([
-    ['max_sends', /^Stopped +--max-sends is reached; 7 closings are left in the queue$/m],
-    ['limit', /^Stopped +--limit is reached; 7 closings are left in the queue$/m],
+    ['max_sends', /^Stopped +reached --max-sends; 7 closings are left in the queue$/m],
+    ['limit', /^Stopped +reached --limit; 7 closings are left in the queue$/m],
     ['duration', /^Stopped +--max-duration has passed; 7 closings are left in the queue$/m],
     ['declined', /^Stopped +declined: nothing was sent/m],
   ] as const)('a run that ended by %s says so', (end, line) => {
@@ -161,10 +161,10 @@ describe('what a tick shows', () => {
 
   test('the first one says that the past is left alone', () => {
     expect(syncView(tick, output)).toMatch(
-      /^Counts from +2026-\d\d-\d\d \d\d:00 \S+; only backfill surveys earlier closings\nRange +2026\S+ \S+ \S+ until 2026/,
+      /^Starts from +2026-\d\d-\d\d \d\d:00 \S+; only backfill surveys earlier closings\nRange +2026\S+ \S+ \S+ until 2026/,
     );
     const later = { ...tick, startedAt: '2026-10-01T00:00:00.000Z' };
-    expect(syncView(later, output)).toMatch(/^Counts from +2026-\d\d-\d\d \d\d:00 \S+$/m);
+    expect(syncView(later, output)).toMatch(/^Starts from +2026-\d\d-\d\d \d\d:00 \S+$/m);
   });
 
   test('the cards are counted', () => {

@@ -77,8 +77,8 @@ test('a report fits 80 columns, without colors', () => {
     "Closed        2026-11-15 00:00 CST to 2026-11-22 00:00 CST
     Only          Orders, email
     Score         80% (72% to 86%): 104 of 130 rated 4 or more, mean 4.25
-    Change        +13.3 points compared with the 7 days before (67% of 90 answers). This
-                  is more than chance: between +1.5 and +25.1.
+    Change        +13.3 points compared with the 7 days before (67% of 90 answers).
+                  This is more than chance: between +1.5 and +25.1.
     Response      50% (44% to 56%): 130 of 260 asked, 130 opened
     Closings      263: 260 asked, 2 suppressed, 1 waiting
     Follow-up     3 rated 2 or less: 1 open, 2 done after 2 hours (median)
@@ -89,8 +89,8 @@ test('a report fits 80 columns, without colors', () => {
     Zoë with a name that is …    60%  ██████░░░░  23–88%        5       50%  too few
     no agent                       –                   –        0         –  too few
 
-    Differs: compared with all other answers in this report. "too few": fewer than 10 answers
-    (--min).
+    Differs: compared with all other answers in this report. "too few": fewer than
+    10 answers (--min).
 
     Why 2 closings were not surveyed (a closing may have several reasons)
           12  A topic opts out of surveys (opt_out_topic)
@@ -121,7 +121,7 @@ test('whether a change may be chance', () => {
     '-10.0 points compared with the 36 hours before (67% of 90 answers). This is more than chance: between -15.0 and -5.0.',
   );
   expect(told({ value: null, low: null, high: null })).toBe(
-    'no answers in the 7 days before to compare with',
+    'no answers to compare with in the 7 days before',
   );
 });
 
@@ -234,7 +234,7 @@ test.each([80, 50])(
     expect(words).toContain('1 no reason given');
     expect(words).toContain('(2 answers, mean 9.50 of 10)');
     expect(words).toContain('1 10: 50% (9% to 91%)');
-    expect(words).toContain('(3 answers; an export has them)');
+    expect(words).toContain('(3 answers; see `gcsat export`)');
   },
 );
 

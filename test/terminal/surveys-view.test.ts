@@ -184,13 +184,13 @@ test('a list of who was asked begins with when', () => {
   const lines = surveysView(entries, output, null, 'sentAt').split('\n');
   expect(lines[0]).toMatch(/^Asked \(UTC\)/);
   expect(lines[1]).toMatch(/^2026-11-22 10:01 /);
-  expect(lines[2]).toMatch(/^not certain /);
+  expect(lines[2]).toMatch(/^uncertain /);
 });
 
 test('a page that was opened says that an uncertain message arrived', () => {
   const visits = [{ kind: 'opened' as const, count: 1, firstAt: '2026-11-22T10:30:00.000Z', lastAt: '' }];
   expect(surveyStoryView({ ...told, state: 'uncertain', visits }, output)).toContain(
-    'The page of this survey was opened on 2026-11-22 10:30 UTC: unless you did, the message arrived, and --was-sent is right.',
+    'The page of this survey was opened on 2026-11-22 10:30 UTC: unless you did, the message arrived, so use --was-sent.',
   );
   for (const other of [{ visits }, { state: 'uncertain' as const, visits: [] }]) {
     expect(surveyStoryView({ ...told, ...other }, output)).not.toContain('the message arrived');

@@ -131,7 +131,7 @@ function reasonsOfHistory(question: DecisionQuestion, conflicts: Conflicts): Rea
     (other) => isOwnElsewhere(other, facts, delivery) && isSurveyed(other.state),
   );
   if (isSurveyedElsewhere || (history.own !== null && isSurveyed(history.own.state))) {
-    reasons.push({ code: 'already_surveyed', detail: 'this closing has a survey' });
+    reasons.push({ code: 'already_surveyed', detail: 'this closing already has a survey' });
   } else {
     const { imported = null, sentAt = null } = history.own ?? {};
     if (imported !== null && sentAt !== null) reasons.push(askedBefore(sentAt));

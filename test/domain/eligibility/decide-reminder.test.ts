@@ -132,10 +132,10 @@ describe('the survey', () => {
 
   test('left by another delivery', () => {
     expect(reasons({ rest: { delivery: 'outbox' } })).toEqual([
-      ['delivery_changed', 'the survey left by smtp, and outbox is set now'],
+      ['delivery_changed', 'the survey left by smtp, but the delivery is now outbox'],
     ]);
     expect(reasons({ closing: { provider: null } })).toEqual([
-      ['delivery_changed', 'the survey left by no delivery, and smtp is set now'],
+      ['delivery_changed', 'the survey left by no delivery, but the delivery is now smtp'],
     ]);
   });
 });

@@ -172,12 +172,12 @@ describe('a range that cannot be', () => {
     `${'9'.repeat(30)}h`,
   ])('begins before 1970: %s', (since) => {
     for (const zone of ['UTC', 'America/Chicago', 'Pacific/Apia']) {
-      expect(errorOf({ since, zone }).message).toContain('out of reach');
+      expect(errorOf({ since, zone }).message).toContain('out of range');
     }
   });
 
   test('ends after the years of four digits', () => {
-    expect(errorOf({ since: '7d', until: '9999-12-31' }).message).toContain('out of reach');
+    expect(errorOf({ since: '7d', until: '9999-12-31' }).message).toContain('out of range');
     expect(untilOf('9999-12-30')).toBe('9999-12-31T00:00:00.000Z');
   });
 

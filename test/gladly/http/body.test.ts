@@ -33,9 +33,9 @@ describe('an answer that is not JSON', () => {
     ['nothing', ' \n', 'application/json', 'nothing'],
     ['the error of a gateway', '{"message":"Endpoint request timed out"}', 'application/json', 'an error'],
     ['an error with its status', '{"error":"Internal","status":500}', 'application/json', 'an error'],
-    ['a sentence as JSON', '"Internal error"', 'application/json', 'a string alone'],
-    ['null', 'null', 'application/json', 'null alone'],
-    ['no', 'false', 'application/json', 'a boolean alone'],
+    ['a sentence as JSON', '"Internal error"', 'application/json', 'a bare string'],
+    ['null', 'null', 'application/json', 'a bare null'],
+    ['no', 'false', 'application/json', 'a bare boolean'],
   ])(
     '%s in its place passes: it is requested again, and in the end is temporary',
     async (_, body, type, says) => {

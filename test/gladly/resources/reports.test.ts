@@ -94,7 +94,7 @@ describe('a report', () => {
   ])('of the days of another zone is an error: %j', async (zones, named) => {
     const failure = await failureOf(rowsOf(inZones(...zones)));
     expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
-    expect(failure.message).toContain(`days are those of ${named}`);
+    expect(failure.message).toContain(`its days are in ${named}, but days in`);
   });
 
   test.each([

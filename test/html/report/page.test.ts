@@ -316,15 +316,15 @@ test('groups whose response rate is low are named, and marked in the table by a 
   };
   const one = told('below', 'no', 'above', 'too_few');
   expect(
-    one.match(/1\u00a0agent has a response rate below that of all others[^<]*: Agent &lt;0&gt;\./g),
+    one.match(/1\u00a0agent has a response rate lower than that of all others[^<]*: Agent &lt;0&gt;\./g),
   ).toHaveLength(2);
   expect(one.match(/class="mark differs below">.*?<\/span> Below</g)).toHaveLength(1);
   expect(one.match(/class="mark differs above">.*?<\/span> Above</g)).toHaveLength(1);
   const many = told(...Array.from({ length: 7 }, () => 'below' as const), 'no');
-  expect(many).toContain('7\u00a0agents have a response rate below');
+  expect(many).toContain('7\u00a0agents have a response rate lower');
   expect(many).toMatch(/Agent &lt;4&gt;, and 2\u00a0others\./);
   const none = told('no', 'no');
-  expect(none).toContain('No agent has a response rate below');
+  expect(none).toContain('No agent has a response rate that is lower');
   expect(none).not.toContain('class="mark');
   expect(told('no', 'too_few')).not.toContain('response rate below');
 });

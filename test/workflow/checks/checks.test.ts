@@ -368,7 +368,7 @@ describe('the address of the survey page', () => {
     const result = await resultOf('survey.address', outside(given));
     expect(result).toMatchObject({ status, code });
     // A check never claims what cannot be seen from inside.
-    if (status === 'ok') expect(result.detail).toContain('cannot be seen from here');
+    if (status === 'ok') expect(result.detail).toContain('cannot tell whether customers can reach it');
   });
 });
 

@@ -102,7 +102,7 @@ describe('the closings of a range', () => {
     const own = await world();
     const { explanation } = await enumerate(own, [noon - 6 * day, noon]);
     expect(explanation).toEqual([
-      expect.stringMatching(/report for 2026-11-16 to 2026-11-21, in days of UTC \(1 request\)/),
+      expect.stringMatching(/report for 2026-11-16 to 2026-11-21, in UTC days \(1 request\)/),
       expect.stringMatching(/^Events from 2026-11-21T12:45:00.000Z .*\(1 request\)/),
       expect.stringMatching(/^Closings after 2026-11-22T11:59:45.000Z may be missing/),
     ]);

@@ -100,7 +100,7 @@ test.each(nameless)(
     const own = await world();
     const { reasons, failures } = await outcomeWith(own, ids, topics);
     expect(reasons).toEqual({});
-    expect(failures).toEqual([expect.stringContaining('topic_unnamed: Gladly does not name topic')]);
+    expect(failures).toEqual([expect.stringContaining('topic_unnamed: Gladly gives no name for topic')]);
     expect(await own.closings()).toMatchObject([{ state: 'failed', reasons: [], dueAt: expect.any(String) }]);
   },
 );
