@@ -423,6 +423,14 @@ describe('what has to be documented', () => {
     expect(messages.filter((message) => !source.includes(`'${message}'`))).toEqual([]);
   });
 
+  test('all messages of the log of serve are named', () => {
+    const section = sectionOf('docs/monitoring.md', 'The log').replaceAll(/\s+/g, ' ');
+    const called = sources().matchAll(/\blog\.(?:info|warn|error)\([^;]*?'([^'$]+)'(?:,\s*)?\);/g);
+    const messages = [...called].map(([, message = '']) => message);
+    expect(messages.length).toBeGreaterThan(20);
+    expect(messages.filter((message) => !section.includes(`\`${message}\``))).toEqual([]);
+  });
+
   test('the metrics of serve: all that it prints, and no others', async () => {
     const { listening, stop } = await startServer(['--sandbox'], {});
     const text = await (await fetch(`${listening}/metrics`)).text();
