@@ -9,6 +9,7 @@ import { connectionTo } from '../support/gladly.ts';
 import { runJsonInside } from '../support/run-inside.ts';
 import { run, runJson, start, type RunResult } from '../support/run.ts';
 import { isOnServer } from '../support/tested-ledger.ts';
+import { isWhole } from './extent.ts';
 import { fileLedger, serverLedger, type SceneLedger } from './scene-ledger.ts';
 
 /** How many times faster time passes here: these runs mostly wait for the pace of requests. */
@@ -21,6 +22,9 @@ interface NewConversation {
   minutesAgo?: number;
   topics?: string[];
 }
+
+/** A run that takes longer hangs. The whole proof keeps the machine busy with several runs at a time. */
+const longestRunMs = isWhole ? 600_000 : 120_000;
 
 /** How long it may take until the end of a process is noticed. */
 const patienceMs = 5000;
@@ -134,15 +138,15 @@ export async function createScene(more: Record<string, string> = {}, isMade = tr
     env,
     tell: async (conversation) => (await tellEvent(conversation)).id,
     tellEvent,
-    run: (args, others = {}) => run(args, { env: { ...env, ...others }, timeoutMs: 120_000 }),
+    run: (args, others = {}) => run(args, { env: { ...env, ...others }, timeoutMs: longestRunMs }),
     async runAgo(minutes, args) {
       await ledger.late(minutes);
-      const { code, stderr } = await run(args, { env: longAgo(env, minutes), timeoutMs: 120_000 });
+      const { code, stderr } = await run(args, { env: longAgo(env, minutes), timeoutMs: longestRunMs });
       await ledger.late(0);
       if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
     },
     json: (args, host) =>
-      runJson(args, { env: host === undefined ? env : onHost(env, host), timeoutMs: 120_000 }),
+      runJson(args, { env: host === undefined ? env : onHost(env, host), timeoutMs: longestRunMs }),
     look: (args) => oneAtATime(() => looked(args, env)),
     async set(...assignments) {
       await oneAtATime(() => looked(['configure', 'set', ...assignments], env));
@@ -273,7 +277,7 @@ async function ranWith(
   args: readonly string[],
   use: Using | undefined,
 ): Promise<RunResult> {
-  return use === undefined ? run(args, { env, timeoutMs: 120_000 }) : used(env, args, use);
+  return use === undefined ? run(args, { env, timeoutMs: longestRunMs }) : used(env, args, use);
 }
 
 /** Starts a server, lets it be used, and stops it. It may die earlier, or is killed this long after it listened. */
