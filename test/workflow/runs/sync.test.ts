@@ -374,6 +374,8 @@ describe('a past that cannot be read', () => {
     ['a sentence', sentence, 'temporary'],
     ['an outage', { status: 503 }, 'temporary'],
     ['no permission', { status: 403 }, 'credentials'],
+    ['credentials that do not suffice', { status: 401 }, 'credentials'],
+    ['a page about maintenance', { status: 302, headers: { location: '/maintenance' } }, 'contract'],
     [
       'another heading',
       { status: 200, body: 'Timestamp,Conversation\n1,2\n', headers: { 'content-type': 'text/csv' } },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
+import { mostAttempts } from '../../../src/domain/closing/back-off.ts';
 import { createSteps } from '../../../src/workflow/context/steps.ts';
 import { surveyConversation } from '../../../src/workflow/survey/survey-closing.ts';
 import { backfillOf, day, minute, world } from '../support.ts';
@@ -39,6 +40,30 @@ test.each([
   own.time.now += day;
   const later = await backfillOf(own.services(), [since, until]);
   expect(later.outcomes).toMatchObject({ sent: 1, failed: 0 });
+});
+
+test.each([
+  [302, 'waits for as long as it lasts', true],
+  [308, 'waits for a person in the end', false],
+] as const)('a closing whose conversation is answered with %i %s', async (status, _, isRetried) => {
+  const own = await world();
+  const since = own.time.now;
+  await own.tell();
+  own.time.now += 5 * minute;
+  const until = own.time.now;
+  const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
+    /\/conversations\/[^/]+$/.test(request) ? { status, headers: { location: '/maintenance' } } : 'pass',
+  );
+  for (let tries = 0; tries < mostAttempts + 1; tries += 1) {
+    await backfillOf(own.services({ origin }), [since, until]);
+    const [closing] = await own.closings();
+    expect(closing).toMatchObject({ state: 'failed', error: { code: 'redirected' } });
+    own.time.now = Date.parse(closing?.dueAt ?? '') || own.time.now;
+  }
+  const [closing] = await own.closings();
+  expect(closing?.dueAt !== null).toBe(isRetried);
+  const later = await backfillOf(own.services(), [since, until]);
+  expect(later.outcomes).toMatchObject(isRetried ? { sent: 1, failed: 0 } : { sent: 0, failed: 1 });
 });
 
 test('a customer without an address, and a conversation that opted out, need no doubt', async () => {
