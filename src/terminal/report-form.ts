@@ -29,7 +29,7 @@ function questionText(
   screen: Screen,
 ): string {
   const about = [counted(answers, 'answer'), ...(mean === null ? [] : [`mean ${mean.toFixed(2)} of 10`])];
-  const note = kind === 'text' ? '; see `gcsat export`' : '';
+  const note = kind === 'text' ? '; an export has them' : '';
   return [
     ...wrap(`${clean(text)} (${about.join(', ')}${note})`, screen.columns).map(screen.paint.bold),
     ...distribution.flatMap((row) => shareLines(row, String(row.answer), screen)),

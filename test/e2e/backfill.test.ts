@@ -383,7 +383,7 @@ describe('limits', () => {
     const some = await run(['backfill', '--max-sends', '4', ...gladly.range], { env: gladly.env });
     expect([some.code, some.stdout]).toEqual([
       0,
-      expect.stringMatching(/--max-sends is reached; 16 closings are left/),
+      expect.stringMatching(/reached --max-sends; 16 closings are left/),
     ]);
     expect(gladly.mails()).toEqual(ones(4));
     const few = await run(['backfill', '--limit', '6', ...gladly.range], { env: gladly.env });

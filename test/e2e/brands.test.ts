@@ -31,7 +31,7 @@ const set = (env: Record<string, string>, ...args: string[]) =>
 describe('gcsat configure brand', () => {
   test('makes, changes, shows, lists, and removes a brand, in any spelling of its name', async () => {
     const env = home();
-    expect((await runInside(['configure', 'brand', 'list'], { env })).stdout).toContain('No brand yet');
+    expect((await runInside(['configure', 'brand', 'list'], { env })).stdout).toContain('No brands yet');
     expect(await set(env, 'Nordwind', 'inboxes=Support, Returns', 'companyName=Nordwind GmbH')).toMatchObject(
       {
         code: 0,

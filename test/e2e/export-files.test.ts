@@ -54,7 +54,7 @@ test('a dry run from export files comes to the same as one from the report, for 
   expect(fromFiles.files!.verdicts).toBeGreaterThan(fromReport.asked('getConversation') - 5);
   expect(fromReport.files).toBeNull();
   const said = fromFiles.document.explanation.join(' ');
-  for (const word of ['topics', 'status', 'not delivered', 'Twitter', 'oldest file'])
+  for (const word of ['topics', 'status', 'undelivered', 'Twitter', 'oldest file'])
     expect(said).toContain(word);
   // The real run has to read the conversation and the timeline of each closing.
   expect(plan.estimatedSeconds).toBeGreaterThan((fromFiles.files!.verdicts * 2) / 10);

@@ -307,7 +307,7 @@ test('a host that is no name of any machine is refused, with a way out', async (
   });
   expect(code).toBe(2);
   expect(JSON.parse(stdout)).toMatchObject({
-    error: { code: 'cannot_listen', message: expect.stringContaining('no known address') },
+    error: { code: 'cannot_listen', message: expect.stringContaining('the host name cannot be resolved') },
   });
 });
 

@@ -136,7 +136,7 @@ describe('reading the ledger', () => {
   test('on a terminal a long list is cut, and says how many more there are', async () => {
     const { env } = await waiting(23);
     const short = await atTerminal('gcsat surveys list', alone(env));
-    expect(short.screen).toContain('3 more closings: --limit shows more');
+    expect(short.screen).toContain('3 more closings: use --limit to show more');
     expect(short.screen.match(/scheduled/g)).toHaveLength(20);
     const all = await atTerminal('gcsat surveys list --limit 50', alone(env));
     expect(all.screen.match(/scheduled/g)).toHaveLength(23);

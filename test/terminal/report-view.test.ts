@@ -234,7 +234,7 @@ test.each([80, 50])(
     expect(words).toContain('1 no reason given');
     expect(words).toContain('(2 answers, mean 9.50 of 10)');
     expect(words).toContain('1 10: 50% (9% to 91%)');
-    expect(words).toContain('(3 answers; see `gcsat export`)');
+    expect(words).toContain('(3 answers; an export has them)');
   },
 );
 

@@ -23,7 +23,7 @@ export const removeCommand: CommandDeclaration = {
     const url = expectedUrl(settings);
     const removed = await removeWebhook(settings, serviceContextOf(context), { url, dryRun });
     output.result(removed, () => {
-      if (removed.id === null) return 'Gladly has no gcsat webhook.';
+      if (removed.id === null) return 'Gladly has no webhook of gcsat.';
       return `Webhook ${removed.id} ${dryRun ? 'would be' : 'was'} removed.`;
     });
   },
