@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { percentDecoded } from '../domain/values/percent-encoding.ts';
 import { isObject } from '../domain/values/json.ts';
 import { problem, Refusal } from './errors.ts';
 import type { Reply } from './reply.ts';
@@ -23,11 +24,8 @@ export interface Route<Context> {
 }
 
 function segmentsOf(path: string): string[] | undefined {
-  try {
-    return path.split('/').map(decodeURIComponent);
-  } catch {
-    return undefined;
-  }
+  const segments = path.split('/').map(percentDecoded);
+  return segments.every((segment) => segment !== null) ? segments : undefined;
 }
 
 /** The route of a request and its parameters; undefined when the API has no such path or method. */

@@ -37,7 +37,7 @@ export interface SourcePlan {
   /** Sentences for people. */
   explanation: string[];
   /** The sources to try in turn for a part that its own source did not cover. */
-  standInsFor: (part: MissingPart) => Fallback[];
+  fallbacksFor: (part: MissingPart) => Fallback[];
 }
 
 const isUnreached = ({ code }: Failure): boolean => code === 'timeout' || code === 'network';
@@ -65,7 +65,7 @@ export function planSources(
   const files = exportSource(oneList, exportArchive({ keepsItems: false }), { standsIn: true });
   return {
     ...chosen,
-    standInsFor: ({ source, failure }) => {
+    fallbacksFor: ({ source, failure }) => {
       // If Gladly cannot be reached for its events, do not wait for it to make a report, which may take ten minutes.
       if (choice !== 'auto' || (source === 'events' && isUnreached(failure))) return [];
       return fallbacks(source, clock(), { ...sources, export: files });
@@ -83,7 +83,7 @@ export function planSources(
  */
 export async function enumerateClosings(
   services: Services,
-  { covers, explanation, standInsFor }: SourcePlan,
+  { covers, explanation, fallbacksFor }: SourcePlan,
   onFound: (seen: number) => void,
 ): Promise<Enumeration> {
   const enumeration: Enumeration = {
@@ -101,7 +101,7 @@ export async function enumerateClosings(
   // Newest first: events pass out of reach while the report is read, which may take hours.
   for (const cover of covers.toReversed()) {
     for (const part of await read(cover)) {
-      enumeration.missing.push(...(await elsewhere(part, standInsFor(part), read)));
+      enumeration.missing.push(...(await elsewhere(part, fallbacksFor(part), read)));
     }
   }
   enumeration.missing = joined(enumeration.missing);
