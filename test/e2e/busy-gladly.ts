@@ -15,9 +15,9 @@ export interface BusyGladly extends TestGladly {
 
 const hour = 3_600_000;
 
-/** A sandbox and a program in fast time. */
-export async function busyGladly(factor?: number): Promise<BusyGladly> {
-  const time = fastTime(factor);
+/** A sandbox and a program in fast time, which begins at `start` (epoch milliseconds), else now. */
+export async function busyGladly(factor?: number, start?: number): Promise<BusyGladly> {
+  const time = fastTime(factor, start);
   const gladly = await startedAnHourAgo(time, () => testGladly({ size: 0, clock: time.gladly.clock }));
   const beginning = time.now() - hour;
   const tell = async (conversation: Record<string, unknown> = {}): Promise<string> => {

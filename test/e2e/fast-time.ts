@@ -5,7 +5,7 @@
 export interface FastTime {
   /** Epoch milliseconds. */
   now: () => number;
-  /** When it began to pass faster: epoch milliseconds in real time and in this time. */
+  /** When it began to pass faster: epoch milliseconds in this time. */
   start: number;
   factor: number;
   /** For the environment of the program. */
@@ -14,15 +14,16 @@ export interface FastTime {
   gladly: { clock: () => number; aheadMs: number };
 }
 
-export function fastTime(factor = 8): FastTime {
-  const start = Date.now();
-  const now = (): number => Math.floor(start + (Date.now() - start) * factor);
+/** @param start when it begins, for what depends on the time of day */
+export function fastTime(factor = 8, start = Date.now()): FastTime {
+  const began = Date.now();
+  const now = (): number => Math.floor(start + (Date.now() - began) * factor);
   const gladly = { clock: () => now() + gladly.aheadMs, aheadMs: 0 };
   const preload = `
     import timers from 'node:timers/promises';
     import { syncBuiltinESMExports } from 'node:module';
     const realNow = Date.now, realWait = timers.setTimeout, realInterval = globalThis.setInterval;
-    Date.now = () => Math.floor(${start} + (realNow() - ${start}) * ${factor});
+    Date.now = () => Math.floor(${start} + (realNow() - ${began}) * ${factor});
     timers.setTimeout = (ms, ...rest) => realWait(ms / ${factor}, ...rest);
     globalThis.setInterval = (run, ms, ...rest) => realInterval(run, ms / ${factor}, ...rest);
     syncBuiltinESMExports();
