@@ -27,15 +27,16 @@ export type ContactFinding =
   | { unnamed: Instant }
   | null;
 
-const channels: Record<string, { channel: Channel; itemType: string }> = {
-  CHAT: { channel: 'chat', itemType: 'CHAT_MESSAGE' },
-  EMAIL: { channel: 'email', itemType: 'EMAIL' },
-  FB_MESSENGER: { channel: 'fbMessenger', itemType: 'FACEBOOK_MESSAGE' },
-  INSTAGRAM_DIRECT: { channel: 'instagramDirect', itemType: 'INSTAGRAM_DIRECT' },
-  PHONE_CALL: { channel: 'voice', itemType: 'PHONE_CALL' },
-  SMS: { channel: 'sms', itemType: 'SMS' },
-  WHATSAPP: { channel: 'whatsapp', itemType: 'WHATSAPP' },
-};
+/** What the timeline calls the channels of contacts. */
+const channels: ReadonlyMap<string | null, { channel: Channel; itemType: string }> = new Map([
+  ['CHAT', { channel: 'chat', itemType: 'CHAT_MESSAGE' }],
+  ['EMAIL', { channel: 'email', itemType: 'EMAIL' }],
+  ['FB_MESSENGER', { channel: 'fbMessenger', itemType: 'FACEBOOK_MESSAGE' }],
+  ['INSTAGRAM_DIRECT', { channel: 'instagramDirect', itemType: 'INSTAGRAM_DIRECT' }],
+  ['PHONE_CALL', { channel: 'voice', itemType: 'PHONE_CALL' }],
+  ['SMS', { channel: 'sms', itemType: 'SMS' }],
+  ['WHATSAPP', { channel: 'whatsapp', itemType: 'WHATSAPP' }],
+]);
 
 /** The last response before the closing that these events prove. Their order does not matter. */
 export function lastContactResponse(
@@ -45,14 +46,14 @@ export function lastContactResponse(
 ): ContactFinding {
   const inTime = events
     .filter(({ at }) => closedAt === null || toMilliseconds(at) <= toMilliseconds(closedAt))
-    .toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+    .toSorted((one, other) => Number(one.at - other.at));
   const responses = inTime
     .flatMap((event) => responseOf(event, inTime))
     .filter(({ agentId }) => agentId === null || !isExcluded(agentId));
   const last = responses.at(-1);
   if (last === undefined) return null;
   if (last.agentId === null) return { unnamed: last.event.at };
-  const known = Object.hasOwn(channels, last.event.channel ?? '') ? channels[last.event.channel ?? ''] : null;
+  const known = channels.get(last.event.channel);
   return {
     responder: {
       agentId: last.agentId,
@@ -100,7 +101,7 @@ function isSameMoment(event: number, item: number): boolean {
 }
 
 const timeOf = ({ at }: ConsideredItem): number => Date.parse(at ?? '');
-const reportedTypes = new Set(Object.values(channels).map(({ itemType }) => itemType));
+const reportedTypes = new Set([...channels.values()].map(({ itemType }) => itemType));
 
 /**
  * Whether the event is this item of the timeline. Only `GET /events` gives ids of messages, and no source gives the id
@@ -165,18 +166,15 @@ function foundAt(finding: NonNullable<ContactFinding>): number {
 export function solveTruncated(visible: Attribution, finding: ContactFinding): Response | null {
   if (finding === null) return null;
   const shown = visible.response;
-  const shownAt = shown === null ? null : Date.parse(shown.respondedAt);
-  if ('unnamed' in finding) return shownAt !== null && shownAt > foundAt(finding) ? shown : null;
+  if (shown === null) return 'unnamed' in finding ? null : finding.responder;
+  const [toldAt, shownAt] = [foundAt(finding), Date.parse(shown.respondedAt)];
+  if ('unnamed' in finding) return shownAt > toldAt ? shown : null;
   const { responder } = finding;
-  if (shown === null || shownAt === null) return responder;
   if (shown.itemId !== null && shown.itemId === responder.itemId) return shown;
-  if (shown.agentId !== responder.agentId && isSameMoment(foundAt(finding), shownAt)) {
-    // Hidden items come after the visible ones, however coarse the source's times are.
-    const isShown = visible.considered.some(
-      (item) =>
-        item.counts && item.agentId === responder.agentId && isSameMoment(foundAt(finding), timeOf(item)),
-    );
-    return isShown && shownAt >= foundAt(finding) ? shown : responder;
-  }
-  return shownAt >= foundAt(finding) ? shown : responder;
+  const isVisible = visible.considered.some(
+    (item) => item.counts && item.agentId === responder.agentId && isSameMoment(toldAt, timeOf(item)),
+  );
+  // Hidden items come after the visible ones, however coarse the source's times are.
+  if (!isVisible && isSameMoment(toldAt, shownAt)) return responder;
+  return shownAt >= toldAt ? shown : responder;
 }

@@ -38,12 +38,12 @@ export function bulkSize(others: readonly number[], at: number): number {
   const times = [...others.filter((time) => Math.abs(time - at) <= minuteMs), at].toSorted(
     (one, other) => one - other,
   );
+  // A minute that ends before `at` has no more of these times than the one that ends with it.
   let most = 0;
   let first = 0;
   for (const [index, time] of times.entries()) {
     while (time - (times[first] ?? time) > minuteMs) first += 1;
-    const isAround = (times[first] ?? at) <= at && at <= time;
-    if (isAround) most = Math.max(most, index - first + 1);
+    most = Math.max(most, index - first + 1);
   }
   return most;
 }

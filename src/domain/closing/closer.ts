@@ -38,9 +38,14 @@ function closingsNear(items: readonly TimelineItem[], closedAt: Instant): Closin
 }
 
 /** Gladly's rules, its own AI, and programs that use the API. What items call API, the report calls APPLICATION. */
-const notPeople: ReadonlySet<string> = new Set(['AUTOMATION', 'SYSTEM', 'API', 'APPLICATION']);
+const notPeople: ReadonlySet<string | null | undefined> = new Set([
+  'AUTOMATION',
+  'SYSTEM',
+  'API',
+  'APPLICATION',
+]);
 
 /** Whether a closing was certainly made without an agent. A type that we do not know, or none, says nothing. */
-export function isByRule(closedBy: Participant | null): boolean {
-  return notPeople.has(closedBy?.type ?? '');
+export function isByRule(closedBy: Participant | null): closedBy is Participant & { readonly type: string } {
+  return notPeople.has(closedBy?.type);
 }

@@ -113,8 +113,6 @@ function isClosing({ newStatus }: TimelineItem): boolean {
 }
 
 function latest(items: readonly TimelineItem[]): Instant | null {
-  return items.reduce<Instant | null>(
-    (last, { timestamp }) => (timestamp !== null && (last === null || timestamp > last) ? timestamp : last),
-    null,
-  );
+  const times = items.flatMap(({ timestamp }) => timestamp ?? []);
+  return times.length === 0 ? null : times.reduce((last, time) => (time > last ? time : last));
 }

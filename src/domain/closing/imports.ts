@@ -67,7 +67,8 @@ export function importStep(
     return laterAnswer(interaction, closing, answer);
   }
   if (!allows('answer_unasked', state)) return { leave: 'surveyed_here' };
-  if (interaction.answer !== null) return { take: 'answer', move: answered(interaction, closing) };
+  if (interaction.answer !== null)
+    return { take: 'answer', move: answered(interaction, interaction.answer, closing) };
   if (imported !== null) {
     if (closing.sentAt === null && interaction.sentAt !== null) return { take: 'asked', move: null };
     return imported === interaction.id ? { known: true } : { leave: 'same_closing' };
@@ -105,7 +106,7 @@ function knownOf({ customerId, agent }: ImportedInteraction, closing: Closing): 
 }
 
 /** An answer that no message of ours asked for. */
-function answered(interaction: ImportedInteraction, closing: Closing): Move {
+function answered(interaction: ImportedInteraction, { rating }: ImportedAnswer, closing: Closing): Move {
   return {
     transition: 'answer_unasked',
     change: {
@@ -116,7 +117,7 @@ function answered(interaction: ImportedInteraction, closing: Closing): Move {
       error: null,
       reasons: [],
     },
-    note: `rating ${interaction.answer?.rating ?? ''}, imported`,
+    note: `rating ${rating}, imported`,
   };
 }
 

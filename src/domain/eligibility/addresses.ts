@@ -122,7 +122,7 @@ export function bareAddress(written: string): string {
   const [, scheme = '', linked] = /^(mailto|tel|sms|whatsapp):([^?]*)/iu.exec(inner) ?? [];
   if (linked === undefined) return inner;
   // RFC 3966: a semicolon begins the parameters of a number. After an email address, it begins another address.
-  const encoded = /^mailto$/i.test(scheme) ? linked : linked.replace(/;.*$/s, '');
+  const encoded = scheme.toLowerCase() === 'mailto' ? linked : linked.replace(/;.*/s, '');
   // Percent-encoded like any URL (RFC 6068); text that is not encoded stays as it is.
   return plain(percentDecoded(encoded) ?? encoded);
 }
@@ -159,7 +159,7 @@ export function isAddress(text: string): boolean {
 
 /** Quotation marks that are not needed mean nothing (RFC 5321, 4.1.2). */
 function unquoted(local: string): string {
-  const [, inner = ''] = /^"([^"\\]*)"$/.exec(local) ?? [];
+  const inner = local.replace(/^"(.*)"$/s, '$1');
   return localPart.test(inner) ? inner : local;
 }
 
@@ -224,7 +224,7 @@ function hasSpelling(entry: { spellings: readonly string[] }): boolean {
 }
 
 function primaryFirst<Entry extends { primary: boolean }>(entries: readonly Entry[]): Entry[] {
-  return [...entries.filter(({ primary }) => primary), ...entries.filter(({ primary }) => !primary)];
+  return entries.toSorted((one, other) => Number(other.primary) - Number(one.primary));
 }
 
 function countOf(count: number, noun: string): string {

@@ -75,5 +75,5 @@ export function reminderProblem(
 }
 
 function keysOf(names: readonly (string | null)[]): Set<string> {
-  return new Set(names.flatMap((name) => (name === null ? [] : [nameKey(name)])));
+  return new Set(names.filter((name) => name !== null).map(nameKey));
 }

@@ -36,14 +36,15 @@ export function bestOf<Value>(
   wanted: readonly string[],
 ): { readonly language: string; readonly value: Value } {
   const written = Object.entries(texts);
-  const base = (tag: string): string => tag.toLowerCase().split('-')[0] ?? '';
+  const base = (tag: string): string => tag.toLowerCase().replace(/-.*/s, '');
   const found = wanted
     .flatMap((tag) => [
       written.find(([language]) => language.toLowerCase() === tag.toLowerCase()),
       written.find(([language]) => base(language) === base(tag)),
     ])
     .find((entry) => entry !== undefined);
-  const [language, value] = found ?? written[0] ?? [];
-  if (language === undefined || value === undefined) throw new Error('no language was written');
+  const best = found ?? written[0];
+  if (best === undefined) throw new Error('no language was written');
+  const [language, value] = best;
   return { language, value };
 }

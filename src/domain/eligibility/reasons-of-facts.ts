@@ -84,9 +84,9 @@ export function reasonsOfTimeline(facts: TimelineFacts, policy: Policy): Reason[
 
 function reasonsOfCloser({ closedBy }: TimelineFacts, policy: Policy): Reason[] {
   if (!policy.excludeClosedByRule || !isByRule(closedBy)) return [];
-  const id = closedBy?.id ?? null;
+  const { id, type } = closedBy;
   const by = id === null ? '' : ` (${id})`;
-  return [{ code: 'closed_by_rule', detail: `closed by ${closedBy?.type ?? ''}${by}, not by an agent` }];
+  return [{ code: 'closed_by_rule', detail: `closed by ${type}${by}, not by an agent` }];
 }
 
 /** Reasons that the customer's profile makes certain. */
@@ -117,7 +117,6 @@ export function forgottenReason(forgottenAt: string): Reason {
 
 /** A hash of the closing decides whether it is in the sample, so that every run decides alike. */
 function reasonsOfSample(closingId: string, policy: Policy): Reason[] {
-  if (policy.sample >= 100) return [];
   const draw = createHash('sha256').update(withoutLane(closingId)).digest().readUInt32BE(0) / 2 ** 32;
   if (draw * 100 < policy.sample) return [];
   return [{ code: 'sampled_out', detail: `not in the sample of ${policy.sample}%` }];

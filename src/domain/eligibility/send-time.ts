@@ -32,7 +32,7 @@ export function sendTime({ now, closedAt, delay, quietHours, timeZone }: SendTim
 function minutesOfQuietLeft(local: number, { from, until }: QuietHours): number {
   const length = (until - from + minutesPerDay) % minutesPerDay;
   const elapsed = (local - from + minutesPerDay) % minutesPerDay;
-  return elapsed < length ? length - elapsed : 0;
+  return Math.max(0, length - elapsed);
 }
 
 function clockIn(timeZone: string | null): (at: number) => number {

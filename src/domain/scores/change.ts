@@ -12,19 +12,21 @@ export interface Change {
  * the limits of both shares.
  */
 export function changeOf(now: Share, before: Share): Change {
-  if (now.value === null || now.low === null || now.high === null) return unknown;
-  if (before.value === null || before.low === null || before.high === null) return unknown;
-  const value = now.value - before.value;
+  const [later, earlier] = [measured(now), measured(before)];
+  if (later === null || earlier === null) return { value: null, low: null, high: null };
+  const value = later.value - earlier.value;
   return {
     value,
-    low: value - Math.hypot(now.value - now.low, before.high - before.value),
-    high: value + Math.hypot(now.high - now.value, before.value - before.low),
+    low: value - Math.hypot(later.value - later.low, earlier.high - earlier.value),
+    high: value + Math.hypot(later.high - later.value, earlier.value - earlier.low),
   };
+}
+
+function measured({ value, low, high }: Change): { value: number; low: number; high: number } | null {
+  return value === null || low === null || high === null ? null : { value, low, high };
 }
 
 /** Whether chance alone may explain a change: its interval contains 0. Null if there is no interval. */
 export function mayBeChance({ low, high }: Change): boolean | null {
   return low === null || high === null ? null : low <= 0 && high >= 0;
 }
-
-const unknown: Change = { value: null, low: null, high: null };

@@ -23,7 +23,6 @@ export function controlLimits(of: number, expected: number, tail: number): Contr
 }
 
 function lowerLimit(of: number, expected: number, tail: number): number {
-  if (expected <= 0) return 0;
   if (expected >= 1) return 1;
   const { from, weights, total } = binomialWeights(of, expected);
   let below = 0;

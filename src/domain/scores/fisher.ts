@@ -20,29 +20,24 @@ const tolerance = 1 + 1e-7;
 export function fisherTwoSided({ count, of, otherCount, otherOf }: TwoByTwo): number {
   const all = of + otherOf;
   const counted = count + otherCount;
-  const least = Math.max(0, counted - otherOf);
-  const most = Math.min(of, counted);
-  /** The probability of a table relative to the one before it. */
+  /** The probability of a table relative to the one before it: 0 after the last table, infinite for the first. */
   const ratio = (x: number): number => ((of - x + 1) * (counted - x + 1)) / (x * (otherOf - counted + x));
-  const mode = Math.min(most, Math.max(least, Math.floor(((of + 1) * (counted + 1)) / (all + 2))));
+  const mode = Math.floor(((of + 1) * (counted + 1)) / (all + 2));
 
-  // Probabilities fall on both sides of the mode. Once one underflows to 0, all that follow are negligible.
-  const above: number[] = [];
-  for (let [x, chance] = [mode + 1, 1]; x <= most; x += 1) {
-    chance *= ratio(x);
-    if (chance === 0) break;
-    above.push(chance);
+  // Probabilities fall on both sides of the mode. Once one is 0 or underflows to 0, all that follow are negligible.
+  const chances = new Map([[mode, 1]]);
+  for (let [x, chance] = [mode + 1, ratio(mode + 1)]; chance > 0; chance *= ratio(x)) {
+    chances.set(x, chance);
+    x += 1;
   }
-  const below: number[] = [];
-  for (let [x, chance] = [mode - 1, 1]; x >= least; x -= 1) {
-    chance /= ratio(x + 1);
-    if (chance === 0) break;
-    below.push(chance);
+  for (let [x, chance] = [mode - 1, 1 / ratio(mode)]; chance > 0; chance /= ratio(x + 1)) {
+    chances.set(x, chance);
+    x -= 1;
   }
-  const own = (count === mode ? 1 : count > mode ? above[count - mode - 1] : below[mode - count - 1]) ?? 0;
+  const own = chances.get(count) ?? 0;
   let [extreme, total] = [0, 0];
   // Add the small ones first, so that rounding does not lose them beside the large ones.
-  for (const chance of [...above.reverse(), ...below.reverse(), 1]) {
+  for (const chance of [...chances.values()].sort((one, other) => one - other)) {
     total += chance;
     if (chance <= own * tolerance) extreme += chance;
   }

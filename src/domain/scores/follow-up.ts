@@ -19,12 +19,12 @@ export function followUpOf(ratings: readonly FollowedUp[]): {
     )
     .sort((one, other) => one - other);
   const { length } = seconds;
-  const [low, high] = [seconds[Math.floor((length - 1) / 2)], seconds[Math.floor(length / 2)]];
+  const middle = seconds.slice(Math.floor((length - 1) / 2), Math.floor(length / 2) + 1);
   return {
     open: known.length - length,
     done: length,
     forgotten: ratings.length - known.length,
-    medianSeconds: low === undefined || high === undefined ? null : Math.round((low + high) / 2),
+    medianSeconds: length === 0 ? null : Math.round(middle.reduce((sum, one) => sum + one) / middle.length),
   };
 }
 

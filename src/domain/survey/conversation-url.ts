@@ -1,12 +1,11 @@
 /**
  * Where a person finds a conversation in Gladly. The contract does not state the address, so the pattern is a key of
- * the policy; `{origin}`, `{customerId}` and `{conversationId}` are filled in. Null for an empty pattern.
+ * the policy; `{origin}`, `{customerId}` and `{conversationId}` are filled in. Null unless that gives a URL.
  */
 export function conversationUrl(
   pattern: string,
   parts: { origin: string; customerId: string; conversationId: string },
 ): string | null {
-  if (pattern === '') return null;
   const filled = pattern
     .replaceAll('{origin}', parts.origin)
     .replaceAll('{customerId}', encodeURIComponent(parts.customerId))

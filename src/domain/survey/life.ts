@@ -1,4 +1,3 @@
-import { allows, type ClosingState } from '../closing/transitions.ts';
 import type { Policy } from '../eligibility/policy.ts';
 
 /** Whether a survey can be answered, or why it no longer can. `not_asked`: no message of it left. */
@@ -6,7 +5,6 @@ export type SurveyLife = 'open' | 'final' | 'expired' | 'not_asked';
 
 /** Times are RFC 3339. */
 export interface SurveyFacts {
-  state: ClosingState;
   /** When the message left; if the closing was decided again since, the message before that. */
   leftAt: string | null;
   firstAnsweredAt: string | null;
@@ -22,12 +20,11 @@ export const mostRevisions = 100;
  * first one, a hundred times in all. Both periods exclude their end: at exactly the limit, it is too late.
  */
 export function surveyLife(
-  { state, leftAt, firstAnsweredAt, revisions }: SurveyFacts,
+  { leftAt, firstAnsweredAt, revisions }: SurveyFacts,
   { surveyExpires, answerFinalAfter }: Pick<Policy, 'surveyExpires' | 'answerFinalAfter'>,
   nowMs: number,
 ): SurveyLife {
-  const canBeAnswered = allows('answer', state) || allows('answer_earlier', state);
-  if (leftAt === null || !canBeAnswered) return 'not_asked';
+  if (leftAt === null) return 'not_asked';
   if (nowMs >= Date.parse(leftAt) + surveyExpires) return 'expired';
   if (revisions >= mostRevisions) return 'final';
   const isFinal = firstAnsweredAt !== null && nowMs >= Date.parse(firstAnsweredAt) + answerFinalAfter;

@@ -48,8 +48,8 @@ export function readToken(key: Uint8Array, purpose: TokenPurpose, token: string)
 
 /** The token alone, without what a mail program did to it. A text that is not a token stays as it is. */
 export function bareToken(token: string): string {
-  const [, surveyId, given] = matchIssued(token) ?? [];
-  return surveyId === undefined || given === undefined ? token : `${surveyId}${given}${tokenEnd}`;
+  const [, ...parts] = matchIssued(token) ?? [];
+  return parts.length === 0 ? token : `${parts.join('')}${tokenEnd}`;
 }
 
 const anywhere = (length: number): string => `[\\w-](?: *[\\w-]){${length - 1}}`;

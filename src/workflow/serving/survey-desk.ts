@@ -119,9 +119,8 @@ export function createSurveyDesk(
   };
 
   const lifeOf = (closing: Closing, first: Answer | null, newest: Answer | null): SurveyLife => {
-    const { state, leftAt, sentAt } = closing;
+    const { leftAt, sentAt } = closing;
     const facts = {
-      state,
       leftAt: leftAt ?? sentAt,
       firstAnsweredAt: first?.answeredAt ?? null,
       revisions: newest?.revision ?? 0,

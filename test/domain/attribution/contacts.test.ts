@@ -294,6 +294,17 @@ describe('joined with the visible timeline', () => {
     expect(solveTruncated(shown, finding)).toEqual(shown.response);
   });
 
+  test.each([
+    ['10:00:07.000Z', '10:00:12.000Z', 'eve'],
+    ['10:00:07.000Z', '10:00:12.001Z', 'amy'],
+    ['10:00:00.000Z', '10:00:59.999Z', 'eve'],
+    ['10:00:00.000Z', '10:01:00.000Z', 'amy'],
+  ])('told at %s and shown at %s, the response is of %s', (told, shown, agentId) => {
+    const ours = visible({ ...(email('amy', '10:00', 'm1') as object), timestamp: `2026-11-22T${shown}` });
+    const theirs = find([sent('eve', '10:00', { at: instant(`2026-11-22T${told}`) })]);
+    expect(credited(ours, theirs)).toBe(agentId);
+  });
+
   test('so is a response of the same moment, where a report tells no message', () => {
     const shown = visible(email('amy', '10:00', 'm1'));
     expect(solveTruncated(shown, find([sent('amy', '10:00')]))).toEqual(shown.response);
@@ -366,6 +377,10 @@ describe('a source that lacks what the timeline shows', () => {
     ['tells of an older response of the same agent', [sent('amy', '09:00')]],
     ['tells of another agent at that time', [sent('ben', '11:00')]],
     ['tells of that agent in other ways', [sent('amy', '09:00'), event('ENDED', '11:00')]],
+    [
+      'tells of that agent at that time, but of no message',
+      [event('ENDED', '11:00', { initiator: agent('amy') })],
+    ],
     ['tells of nothing', []],
     ['tells of a later response of an excluded agent', [sent('amy', '09:00'), sent('bot', '11:30')]],
   ])('has not answered: it %s', (_, events) => {
@@ -404,6 +419,37 @@ describe('a source that lacks what the timeline shows', () => {
     expect(lacked(shown, [told('11:00:00Z', { messageId: 'm0' })])).toBe('m1');
   });
 
+  test('is asked for what came more than five seconds after what it found', () => {
+    const shown = (time: string): Attribution =>
+      visible({ ...(email('amy', '11:00', 'm1') as object), timestamp: `2026-11-22T${time}` });
+    const told = [sent('ben', '11:00', { at: instant('2026-11-22T11:00:07Z') })];
+    expect(lacked(shown('11:00:12Z'), told)).toBeUndefined();
+    expect(lacked(shown('11:00:12.001Z'), told)).toBe('m1');
+  });
+
+  test('has answered where its message is about that time and the timeline gives no id', () => {
+    const shown = visible({
+      ...(email('amy', '11:00', '') as object),
+      id: null,
+      timestamp: '2026-11-22T11:00:42.500Z',
+    });
+    expect(lacked(shown, [sent('amy', '11:00', { messageId: 'm9' })])).toBeUndefined();
+    expect(lacked(shown, [sent('ben', '11:00', { messageId: 'm9' })])).toBeNull();
+  });
+
+  test('is asked for the response that ended last, wherever it stands in the timeline', () => {
+    const times = { answeredAt: at('10:50'), completedAt: at('11:10') };
+    const long = item('PHONE_CALL', {
+      id: 'p1',
+      at: at('10:50'),
+      initiator: customer,
+      responder: agent('amy'),
+      content: times,
+    });
+    expect(lacked(visible(long, email('amy', '11:00', 'm1')), [])).toBe('p1');
+    expect(lacked(visible(email('amy', '11:00', 'm1'), long), [])).toBe('p1');
+  });
+
   test('need not have messages of a channel that no contact is made of, nor what was refused or came late', () => {
     const shown = visible(
       item('TEXT', { at: at('11:00'), initiator: agent('amy'), content: { customChannelId: 'c' } }),
@@ -422,6 +468,23 @@ describe('a source that lacks what the timeline shows', () => {
     expect(lacked(shown, [call('OFFER_ACCEPTED', '10:50', { acceptedBy: 'amy' })])).toBe('p1');
     const late = call('ENDED', '23:59', { at: instant('2026-11-23T00:00:10Z') });
     expect(lacked(shown, [late])).toBeUndefined();
+    expect(lacked(shown, [sent('amy', '09:00'), sent('bot', '11:30')])).toBe('p1');
+  });
+
+  test.each([
+    ['10:59:54.999Z', 'p1'],
+    ['10:59:55.000Z', undefined],
+    ['11:00:00.000Z', undefined],
+  ])('has a call that ended by its clock at %s', (ended, itemId) => {
+    const times = { answeredAt: at('10:50'), completedAt: at('11:00') };
+    const shown = visible(
+      item('PHONE_CALL', { id: 'p1', initiator: customer, responder: agent('bot'), content: times }),
+    );
+    const events = [
+      call('OFFER_ACCEPTED', '10:50', { acceptedBy: 'bot' }),
+      call('ENDED', '10:59', { at: instant(`2026-11-22T${ended}`) }),
+    ];
+    expect(lacked(shown, events)).toBe(itemId);
   });
 });
 
@@ -442,7 +505,40 @@ describe('messages that the timeline shows as refused', () => {
     expect(found(withoutRefused([sent('ben', '11:00', { messageId: 'm3' })], shown))).toBe('ben');
   });
 
+  test('are known by their agent and moment, and hide nothing else', () => {
+    const [shown, told] = [visible(failed), [sent('ben', '11:00')]];
+    expect(withoutRefused(told, shown)).toEqual([]);
+    const twice = visible(failed, { ...(failed as object), id: 'm3', timestamp: at('11:30') });
+    expect(withoutRefused(told, twice)).toEqual([]);
+    const later = [sent('ben', '11:00', { at: instant('2026-11-22T11:00:06Z') })];
+    expect(withoutRefused(later, shown)).toEqual(later);
+    expect(withoutRefused(told, visible(email('amy', '10:00', 'm1')))).toEqual(told);
+    const named = [sent('amy', '10:00', { messageId: 'm1' })];
+    expect(withoutRefused(named, visible(email('amy', '10:00', 'm1')))).toEqual(named);
+  });
+
+  test.each([
+    ['a note', item('CONVERSATION_NOTE', { at: at('11:00'), initiator: agent('ben') })],
+    [
+      'a failed message of a channel that no contact is made of',
+      item('TEXT', {
+        at: at('11:00'),
+        initiator: agent('ben'),
+        content: { customChannelId: 'c', status: { value: 'FAILED' } },
+      }),
+    ],
+  ])('are messages: %s of the same moment hides none', (_, other) => {
+    const told = [sent('ben', '11:00')];
+    expect(withoutRefused(told, visible(other))).toEqual(told);
+  });
+
   test('hide none that was delivered at the same moment', () => {
+    const events = [sent('ben', '11:00')];
+    const among = visible(failed, email('ben', '11:00', 'm3'), email('amy', '12:00', 'm4'));
+    expect(withoutRefused(events, among)).toEqual(events);
+  });
+
+  test('hide none that was delivered a moment later', () => {
     const events = [sent('ben', '11:00')];
     expect(found(withoutRefused(events, visible(failed, email('ben', '11:00', 'm3'))))).toBe('ben');
     expect(found(withoutRefused([sent('amy', '11:00')], visible(failed)))).toBe('amy');

@@ -37,6 +37,17 @@ test('a change within a minute of the closing is about it, and the timeline tell
   }
 });
 
+test('a nearer change counts before a later one, and one without a time not at all', () => {
+  expect(closer('10:00:00', change('10:00:05', agent), change('10:00:30', rules))).toEqual(agent);
+  expect(closer('10:00:00', change('10:00:05', agent), { ...change('', rules), timestamp: null })).toEqual(
+    agent,
+  );
+});
+
+test('without a time of the closing nobody is known', () => {
+  expect(closer(null, change('10:00:00', agent))).toBeNull();
+});
+
 test('of changes at the same distance the later one of the list counts', () => {
   expect(closer('10:00:00', change('10:00:00', rules), change('10:00:00', agent))).toEqual(agent);
 });

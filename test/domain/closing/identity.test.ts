@@ -180,6 +180,12 @@ describe('a closing in another lane', () => {
   ])('%j is the same: %s', (other, expected) => expect(isSameClosing(one, other)).toBe(expected));
 });
 
+test('a closing without a time is no other closing, not even of 1970', () => {
+  const one = { conversationId: 'c', closedAt: 0 };
+  expect(isSameClosing(one, { conversationId: 'c', closedAt: null })).toBe(false);
+  expect(isSameClosing(one, { conversationId: 'c', closedAt: 0 })).toBe(true);
+});
+
 describe('a conversation that is open', () => {
   const change = (status: string, time: string): unknown =>
     item('CONVERSATION_STATUS_CHANGE', { at: at(time), content: { status } });

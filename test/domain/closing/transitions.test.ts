@@ -47,6 +47,12 @@ describe('the life of a closing', () => {
   });
 });
 
+test('whatever became of a closing since, an answer to a message that left is taken', () => {
+  const takes = (state: ClosingState): boolean =>
+    (['answer', 'answer_earlier'] as const).filter((name) => allows(name, state)).length === 1;
+  expect(closingStates.filter((state) => !takes(state))).toEqual([]);
+});
+
 describe('at most one message', () => {
   test('it leaves only when it was scheduled and marked', () => {
     expect(entering('sending')).toEqual(['leave']);

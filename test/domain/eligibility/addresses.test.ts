@@ -1,13 +1,16 @@
+import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   addressKey,
   anyPhone,
+  asciiDomain,
   bareAddress,
   chooseAddress,
   chooseEmail,
   isAddress,
   isEmailAddress,
+  isMailDomain,
   isMobileNumber,
   phoneNumber,
   withPlainDigits,
@@ -113,6 +116,22 @@ describe('an email address', () => {
     expect(isEmailAddress(long(255))).toBe(false);
     expect(isEmailAddress(`a@${'b.'.repeat(125)}cc`)).toBe(true);
     expect(`a@${'b.'.repeat(125)}cc`).toHaveLength(254);
+  });
+
+  test('254 characters are the most as it is sent, with the domain in its ASCII form', () => {
+    const domain = `${'\u00fc'.repeat(10)}.`.repeat(11) + 'example';
+    const room = 254 - domainToASCII(domain).length - 1;
+    expect(room).toBeGreaterThan(0);
+    expect(room).toBeLessThan(64);
+    expect(isEmailAddress(`${'a'.repeat(room)}@${domain}`)).toBe(true);
+    expect(isEmailAddress(`${'a'.repeat(room + 1)}@${domain}`)).toBe(false);
+  });
+
+  test('a label of digits may stand anywhere but at the end', () => {
+    expect(isMailDomain('mail.1.com')).toBe(true);
+    expect(isMailDomain('1.com')).toBe(true);
+    expect(isMailDomain('mail.com.1')).toBe(false);
+    expect(asciiDomain('1.2.3.0x10')).toBe('');
   });
 
   test('no valid address can end a header, a list or an angle bracket', () => {
@@ -231,13 +250,17 @@ test('only a link is decoded, and only one that can be', () => {
 });
 
 // The first is how Australia dials abroad, the second how numbers are dialed within a country.
-test.each(['0011 49 151 1234567', '0151 1234567', '1-555-010-0123', 'tel:15550100123'])(
-  'a country code is never guessed: %s',
-  (text) => {
-    expect(isAddress(text)).toBe(false);
-    expect(addressKey(text)).not.toMatch(/^\+/);
-  },
-);
+test.each([
+  '0011 49 151 1234567',
+  '00-1-1-49 151 1234567',
+  '00 1 1 49 151 1234567',
+  '0151 1234567',
+  '1-555-010-0123',
+  'tel:15550100123',
+])('a country code is never guessed: %s', (text) => {
+  expect(isAddress(text)).toBe(false);
+  expect(addressKey(text)).not.toMatch(/^\+/);
+});
 
 test('no domain is taken for the one with which a URL would begin', () => {
   for (const text of [

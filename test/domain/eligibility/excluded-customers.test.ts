@@ -112,6 +112,14 @@ test.each([
   expect(canMeetCustomer(entry)).toBe(false);
 });
 
+test('an entry of digits and letters is no number, and is compared whole', () => {
+  expect(isExcludedCustomer(['123 abc'], 'x', ['123abc'])).toBe(false);
+  expect(lacksCountryCode('customer1234567')).toBe(false);
+  expect(lacksCountryCode('1234567customer')).toBe(false);
+  expect(lacksCountryCode('123456789012345')).toBe(true);
+  expect(lacksCountryCode('1234567890123456')).toBe(false);
+});
+
 test('what is no number lacks no country code', () => {
   for (const entry of ['+15125550100', '20779', 'kim@example.com', '@example.com', 'Kim Lee', 'cust_1'])
     expect(lacksCountryCode(entry), entry).toBe(false);

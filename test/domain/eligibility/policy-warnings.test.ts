@@ -9,7 +9,10 @@ import {
 } from '../../../src/domain/eligibility/policy-warnings.ts';
 
 const known = {
-  agents: [{ id: 'agent-1', email: 'ann@b\u00fccher.example' }],
+  agents: [
+    { id: 'agent-1', email: 'ann@b\u00fccher.example' },
+    { id: 'agent-2', email: null },
+  ],
   inboxes: [{ id: 'inbox-1', name: 'VIP\u2011Kunden' }],
   topics: [{ name: 'Re\u0301clamation' }, { name: null }],
 };

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hasOptOutTopic, optOutTopic, type TopicEntry } from '../../../src/domain/eligibility/topics.ts';
+import {
+  hasAllOptOutTopics,
+  hasOptOutTopic,
+  namelessTopics,
+  optOutTopic,
+  type TopicEntry,
+} from '../../../src/domain/eligibility/topics.ts';
 
 const optOut = ['do_not_send_stella'];
 
@@ -131,4 +137,30 @@ test('whether the organization has an opt-out topic', () => {
   expect(hasOptOutTopic(['Billing'], optOut)).toBe(false);
   expect(hasOptOutTopic([], optOut)).toBe(false);
   expect(hasOptOutTopic(['Billing'], [])).toBe(false);
+});
+
+test('topics without a name are known from those that are gone, up to the last ancestor', () => {
+  const topics = directory(
+    ['t1', 'Billing'],
+    ['t2', null, 't1'],
+    ['t3', ' \t', 't4'],
+    ['t4', 'Legal', 't5'],
+    ['t6', 'Loop', 't7'],
+    ['t7', 'Loop', 't6'],
+  );
+  expect(namelessTopics(['t1'], topics)).toEqual({ unnamed: [], gone: [] });
+  expect(namelessTopics(['t2', 't3'], topics)).toEqual({ unnamed: ['t2', 't3'], gone: ['t5'] });
+  expect(namelessTopics(['t4', 't9', 't9'], topics)).toEqual({ unnamed: [], gone: ['t9', 't5'] });
+  expect(namelessTopics(['t6'], topics)).toEqual({ unnamed: [], gone: [] });
+  expect(namelessTopics([], topics)).toEqual({ unnamed: [], gone: [] });
+});
+
+test('whether each opt-out topic is in the directory, in any spelling', () => {
+  const topics = directory(['t1', 'Billing'], ['t2', ' Do_Not_Send_Stella'], ['t3', null]);
+  expect(hasAllOptOutTopics(topics, optOut)).toBe(true);
+  expect(hasAllOptOutTopics(topics, [...optOut, 'BILLING'])).toBe(true);
+  expect(hasAllOptOutTopics(topics, [...optOut, 'No survey'])).toBe(false);
+  expect(hasAllOptOutTopics(topics, ['No survey'])).toBe(false);
+  expect(hasAllOptOutTopics(topics, [])).toBe(true);
+  expect(hasAllOptOutTopics(directory(), optOut)).toBe(false);
 });

@@ -21,6 +21,13 @@ test('0 <= low <= value <= high <= 1, and not satisfied is the mirror of satisfi
   );
 });
 
+test('the limit of none is exactly 0, and of all exactly 1', () => {
+  for (let of = 1; of <= 3000; of += 1) {
+    expect(shareOf(0, of).low).toBe(0);
+    expect(shareOf(of, of).high).toBe(1);
+  }
+});
+
 test('more answers of the same share narrow the interval', () => {
   fc.assert(
     fc.property(share(1000), fc.integer({ min: 2, max: 100 }), ({ count, of }, times) => {

@@ -80,6 +80,11 @@ describe("Benjamini and Hochberg's procedure", () => {
     );
   });
 
+  test('rejects a p-value that is exactly at its limit', () => {
+    expect(discoveries([0.05], 0.05)).toEqual([true]);
+    expect(discoveries([0.0500001], 0.05)).toEqual([false]);
+  });
+
   test('steps up: a p-value above its own limit goes with a larger one that is below', () => {
     expect(discoveries([0.03, 0.04], 0.05)).toEqual([true, true]);
     expect(discoveries([0.03, 0.06], 0.05)).toEqual([false, false]);
