@@ -57,8 +57,8 @@ function isOfPerson(parts: readonly string[]): boolean {
 function readAddress(email: string | null): { parts: string[]; company: ReadonlySet<string> } {
   const [local = '', domain = ''] = nameKey(email ?? '').split('@');
   const parts = local
-    .replace(/\+.*$/u, '')
-    .split(/[._-]+/u)
+    .replace(/\+.*/u, '')
+    .split(/[._-]/u)
     .map((part) => wordKey(part).replaceAll(/[^\p{L}]/gu, ''));
   const labels = domain.split('.').slice(0, -1);
   return {

@@ -19,7 +19,6 @@ export function periodsOf({ since, until }: TimeRange, field: CalendarField, tim
   const { dayAt, beginningOf } = daysOf(timeZone);
   const [from, to] = [Date.parse(since), Date.parse(until)];
   const periods: Period[] = [];
-  if (from >= to) return periods;
   let first = firstDay(dayAt(from), field);
   for (let begins = from; begins < to;) {
     const next = dayAfter(first, field);

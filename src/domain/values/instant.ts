@@ -20,7 +20,7 @@ export function isZeroTime(value: unknown): boolean {
   const year = writtenYear.exec(value)?.[1];
   if (year !== undefined) return !isPossibleYear(Number(year));
   const text = value.trim();
-  return /^-?\d+$/.test(text) ? Number(text) <= 0 : /^[0:./T+Z\s-]+$/i.test(text);
+  return /^-\d+$/.test(text) || /^[0:./T+Z\s-]+$/i.test(text);
 }
 
 /** Reads an RFC 3339 time. Null for anything else: without an offset, a time is not a moment. */

@@ -113,13 +113,13 @@ export function isParticle(word: string): boolean {
 }
 
 export function isConjunction(word: string): boolean {
-  // A single capital letter is an initial.
-  return conjunctions.has(plain(word)) && !isParticle(word) && !/^\p{Lu}$/u.test(word);
+  // A single capital letter is an initial, with or without its period.
+  return conjunctions.has(plain(word)) && !isParticle(word) && !/^\p{Lu}\.?$/u.test(word);
 }
 
 /** `No-Reply` has two pieces, and so has `L’équipe`. */
 function piecesOf(word: string): string[] {
-  return word.split(/[^\p{L}\p{M}\u200c\u200d]+/u).filter(Boolean);
+  return word.split(/[^\p{L}\p{M}\u200c\u200d]/u);
 }
 
 function plain(word: string): string {

@@ -92,7 +92,7 @@ function isNoWord(word: string): boolean {
 
 /** The words of a text, without emoji and other symbols, which say nothing. */
 function wordsOf(text: string): string[] {
-  return text.split(/\s+/u).filter((word) => !/^[\p{S}\p{M}\u200d]*$/u.test(word));
+  return text.split(/\s/u).filter((word) => !/^[\p{S}\p{M}\u200d]*$/u.test(word));
 }
 
 function withoutBrackets(words: readonly string[]): string[] {

@@ -29,6 +29,15 @@ describe('turns', () => {
     expect(order.at(-1)).toBe('when nobody waits');
   });
 
+  test('are free again once they end while nobody waits, and no more of them than before', async () => {
+    const turns = createSemaphore(1);
+    await turns.take();
+    turns.end();
+    await turns.take();
+    void turns.take();
+    expect(turns.isCrowded()).toBe(true);
+  });
+
   test('are given to as many at a time as allowed', async () => {
     const turns = createSemaphore(2);
     await Promise.all([turns.take(), turns.take()]);
