@@ -84,7 +84,7 @@ export function unreadable(subject: Subject, why: string, details: { repeatable?
 
 /** Something else came in place of the answer. Temporary: a later try may get the real answer. */
 export function notAnAnswer(subject: Subject, found: string): Problem {
-  const message = `${subject.host} answered ${describe(subject)} with ${found} instead of data`;
+  const message = `Instead of data, ${subject.host} answered ${describe(subject)} with ${found}`;
   const hint = 'Run it again. If this continues, check the domain and any proxy in between.';
   return new Problem(failureAbout(subject, 'temporary', 'not_an_answer', message, hint), {
     repeatable: true,
