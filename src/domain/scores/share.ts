@@ -17,8 +17,8 @@ export function shareOf(count: number, of: number): Share {
   const spread = (z95 * z95) / of;
   const center = (value + spread / 2) / (1 + spread);
   const half = (z95 * Math.sqrt((value * (1 - value)) / of + spread / (4 * of))) / (1 + spread);
-  // Rounding must not leave a limit slightly off when it is exactly 0 or 1.
-  const low = count === 0 ? 0 : Math.min(value, Math.max(0, center - half));
-  const high = count === of ? 1 : Math.max(value, Math.min(1, center + half));
+  // Rounding must not put a limit on the other side of the share, or outside of 0 to 1.
+  const low = Math.min(value, Math.max(0, center - half));
+  const high = Math.max(value, Math.min(1, center + half));
   return { of, count, value, low, high };
 }

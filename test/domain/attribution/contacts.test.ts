@@ -377,10 +377,6 @@ describe('a source that lacks what the timeline shows', () => {
     ['tells of an older response of the same agent', [sent('amy', '09:00')]],
     ['tells of another agent at that time', [sent('ben', '11:00')]],
     ['tells of that agent in other ways', [sent('amy', '09:00'), event('ENDED', '11:00')]],
-    [
-      'tells of that agent at that time, but of no message',
-      [event('ENDED', '11:00', { initiator: agent('amy') })],
-    ],
     ['tells of nothing', []],
     ['tells of a later response of an excluded agent', [sent('amy', '09:00'), sent('bot', '11:30')]],
   ])('has not answered: it %s', (_, events) => {
@@ -417,6 +413,12 @@ describe('a source that lacks what the timeline shows', () => {
     expect(lacked(shown, [told('11:00:30Z')])).toBe('m1');
     expect(lacked(shown, [told('11:00:30Z', { messageId: 'm1' })])).toBeUndefined();
     expect(lacked(shown, [told('11:00:00Z', { messageId: 'm0' })])).toBe('m1');
+  });
+
+  test('has not answered where the agent did something else at that time', () => {
+    const shown = visible(email('amy', '11:00', 'm1'));
+    const accepted = event('OFFER_ACCEPTED', '11:00', { initiator: agent('amy') });
+    expect(lacked(shown, [sent('amy', '09:00'), accepted])).toBe('m1');
   });
 
   test('is asked for what came more than five seconds after what it found', () => {
@@ -512,6 +514,8 @@ describe('messages that the timeline shows as refused', () => {
     expect(withoutRefused(told, twice)).toEqual([]);
     const later = [sent('ben', '11:00', { at: instant('2026-11-22T11:00:06Z') })];
     expect(withoutRefused(later, shown)).toEqual(later);
+    const atTheMinuteAfter = visible({ ...(failed as object), timestamp: '2026-11-22T10:59:54Z' });
+    expect(withoutRefused(told, atTheMinuteAfter)).toEqual(told);
     expect(withoutRefused(told, visible(email('amy', '10:00', 'm1')))).toEqual(told);
     const named = [sent('amy', '10:00', { messageId: 'm1' })];
     expect(withoutRefused(named, visible(email('amy', '10:00', 'm1')))).toEqual(named);
@@ -519,6 +523,7 @@ describe('messages that the timeline shows as refused', () => {
 
   test.each([
     ['a note', item('CONVERSATION_NOTE', { at: at('11:00'), initiator: agent('ben') })],
+    ['a message of a rule', item('EMAIL', { at: at('11:00'), initiator: { id: 'r', type: 'AUTOMATION' } })],
     [
       'a failed message of a channel that no contact is made of',
       item('TEXT', {

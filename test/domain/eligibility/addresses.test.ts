@@ -13,6 +13,7 @@ import {
   isMailDomain,
   isMobileNumber,
   phoneNumber,
+  spelledNumber,
   withPlainDigits,
   type AddressChoice,
   type EmailEntry,
@@ -421,4 +422,8 @@ test('the number to show is any number, the primary one first', () => {
   const home = phone(null, { original: '030 123', type: 'HOME' });
   expect(anyPhone([home])).toBe('030 123');
   expect(anyPhone([home, phone('+4915122222222', { primary: true })])).toBe('+4915122222222');
+});
+
+test('a number that earlier versions could not read is found as they stored it', () => {
+  expect(spelledNumber(' tel:0049-151 ABC ')).toBe('0049-151 abc');
 });
