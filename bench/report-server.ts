@@ -33,6 +33,9 @@ export function closedAtOf({ fromMs, untilMs, rows }: ReportedRange, row: number
 
 function* reportOf(range: ReportedRange): Generator<string, void, undefined> {
   let text = `${headings}\n`;
+  // A report with a round number of rows is taken for one that was cut.
+  if (range.rows % 1000 === 0)
+    text += `UTC,${closedAtOf(range, 0)},CONVERSATION/CREATED,created,customer,${others}\n`;
   for (let row = 0; row < range.rows; row += 1) {
     const [at, conversation, customer] = [closedAtOf(range, row), conversationIdOf(row), customerIdOf(row)];
     text += `UTC,${at},CONVERSATION/CLOSED,${conversation},${customer},${others}\n`;

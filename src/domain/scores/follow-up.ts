@@ -1,31 +1,38 @@
-/** A low rating. `doneAt` null: it is open, unless its customer was forgotten together with all notes about it. */
+/** Low ratings that were given and done at the same times, or are all not done. */
 export interface FollowedUp {
-  answeredAt: string;
-  doneAt: string | null;
+  ratings: number;
+  /** Null: they are open, unless their customers were forgotten together with all notes about them. */
+  done: { answeredAt: string; doneAt: string } | null;
   isForgotten: boolean;
 }
 
 /** How many low ratings are open, done, and forgotten, and the median time until they were done. */
-export function followUpOf(ratings: readonly FollowedUp[]): {
+export function followUpOf(groups: readonly FollowedUp[]): {
   open: number;
   done: number;
   forgotten: number;
   medianSeconds: number | null;
 } {
-  const known = ratings.filter(({ isForgotten }) => !isForgotten);
+  const known = groups.filter(({ isForgotten }) => !isForgotten);
   const seconds = known
-    .flatMap(({ answeredAt, doneAt }) =>
-      doneAt === null ? [] : [(Date.parse(doneAt) - Date.parse(answeredAt)) / 1000],
+    .flatMap(({ ratings, done }) =>
+      done === null
+        ? []
+        : Array<number>(ratings).fill((Date.parse(done.doneAt) - Date.parse(done.answeredAt)) / 1000),
     )
     .sort((one, other) => one - other);
   const { length } = seconds;
   const middle = seconds.slice(Math.floor((length - 1) / 2), Math.floor(length / 2) + 1);
   return {
-    open: known.length - length,
+    open: countOf(known) - length,
     done: length,
-    forgotten: ratings.length - known.length,
+    forgotten: countOf(groups) - countOf(known),
     medianSeconds: length === 0 ? null : Math.round(middle.reduce((sum, one) => sum + one) / middle.length),
   };
+}
+
+function countOf(groups: readonly FollowedUp[]): number {
+  return groups.reduce((sum, { ratings }) => sum + ratings, 0);
 }
 
 /** Whether somebody noted, after the answer, that nothing is left to do about it. */

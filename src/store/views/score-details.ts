@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { FollowedUp } from '../../domain/scores/follow-up.ts';
 import type { Reading } from '../ledger/ledger.ts';
 import type { NameKind, NamesTable } from '../ledger/tables.ts';
 import { isNewestAnswer, isOf, type ScoreCohort } from './score-counts.ts';
@@ -62,22 +63,25 @@ export async function creditPairs(db: Reading, cohort: ScoreCohort): Promise<Cre
   return rows.map((row) => ({ ...row, answers: Number(row.answers) }));
 }
 
-/** When each low rating was given, and when somebody noted that nothing is left to do about it; null: it is open. */
-export async function followUps(
-  db: Reading,
-  cohort: ScoreCohort,
-  lowRating: number,
-): Promise<{ answeredAt: string; doneAt: string | null; isForgotten: boolean }[]> {
-  const { rows } = await sql<{ answeredAt: string; doneAt: string | null; forgottenAt: string | null }>`
-    SELECT answer.answered_at AS "answeredAt", closing.forgotten_at AS "forgottenAt",
-      (SELECT min(notes.at) FROM notes
-        WHERE notes.closing_id = closing.id AND notes.done = 1 AND notes.at >= answer.answered_at) AS "doneAt"
-    FROM closings AS closing JOIN answers AS answer ON ${isNewestAnswer}
-    WHERE ${isOf(cohort)} AND closing.state = 'answered' AND answer.rating <= ${lowRating}`.execute(db);
-  return rows.map(({ answeredAt, doneAt, forgottenAt }) => ({
-    answeredAt,
-    doneAt,
-    isForgotten: forgottenAt !== null,
+/** Low ratings, of which all that are open are one group, and all whose customers were forgotten are another. */
+export async function followUps(db: Reading, cohort: ScoreCohort, lowRating: number): Promise<FollowedUp[]> {
+  const { rows } = await sql<
+    Record<'isForgotten' | 'ratings', number | string> & Record<'answeredAt' | 'doneAt', string | null>
+  >`
+    WITH rated AS (
+      SELECT answer.answered_at, CASE WHEN closing.forgotten_at IS NULL THEN 0 ELSE 1 END AS is_forgotten,
+        CASE WHEN closing.forgotten_at IS NULL THEN (SELECT min(notes.at) FROM notes
+          WHERE notes.closing_id = closing.id AND notes.done = 1 AND notes.at >= answer.answered_at) END AS done_at
+      FROM closings AS closing JOIN answers AS answer ON ${isNewestAnswer}
+      WHERE ${isOf(cohort)} AND closing.state = 'answered' AND answer.rating <= ${lowRating}
+    )
+    SELECT is_forgotten AS "isForgotten", done_at AS "doneAt",
+      CASE WHEN done_at IS NULL THEN NULL ELSE answered_at END AS "answeredAt", count(*) AS ratings
+    FROM rated GROUP BY 1, 2, 3`.execute(db);
+  return rows.map(({ isForgotten, answeredAt, doneAt, ratings }) => ({
+    ratings: Number(ratings),
+    done: answeredAt === null || doneAt === null ? null : { answeredAt, doneAt },
+    isForgotten: Number(isForgotten) === 1,
   }));
 }
 

@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
-import { durationText, followUpOf, isDone } from '../../../src/domain/scores/follow-up.ts';
+import { durationText, followUpOf, isDone, type FollowedUp } from '../../../src/domain/scores/follow-up.ts';
 
-const rated = (doneAfterSeconds: number | null) => ({
-  answeredAt: '2026-11-22T12:00:00.000Z',
-  doneAt:
+const rated = (doneAfterSeconds: number | null, ratings = 1): FollowedUp => ({
+  ratings,
+  done:
     doneAfterSeconds === null
       ? null
-      : new Date(Date.UTC(2026, 10, 22, 12, 0, doneAfterSeconds)).toISOString(),
+      : {
+          answeredAt: '2026-11-22T12:00:00.000Z',
+          doneAt: new Date(Date.UTC(2026, 10, 22, 12, 0, doneAfterSeconds)).toISOString(),
+        },
   isForgotten: false,
 });
 
@@ -16,7 +19,12 @@ test.each([
   [[30, null, 10, 900], { open: 1, done: 3, forgotten: 0, medianSeconds: 30 }],
   [[20, 10], { open: 0, done: 2, forgotten: 0, medianSeconds: 15 }],
 ])('of %j', (seconds, counts) => {
-  expect(followUpOf((seconds as (number | null)[]).map(rated))).toEqual(counts);
+  expect(followUpOf((seconds as (number | null)[]).map((one) => rated(one)))).toEqual(counts);
+});
+
+test('each rating of a group counts', () => {
+  const groups = [rated(null, 5), rated(40, 3), rated(10, 2), { ...rated(null, 4), isForgotten: true }];
+  expect(followUpOf(groups)).toEqual({ open: 5, done: 5, forgotten: 4, medianSeconds: 40 });
 });
 
 test('ratings of forgotten customers are neither open nor done, and all add up', () => {

@@ -37,6 +37,7 @@ describe('an address of an agent', () => {
     ['smith.incera.john@desk.example', 'Smith'],
     ['kim.minsu@desk.example', 'Kim'],
     ['klaviyo.integration@desk.example', 'Klaviyo'],
+    ['ann.integration@desk.example', 'Ann'],
   ])('%s begins as %s does', (email, name) => expect(says(email, name)).toBe('begins'));
 
   test.each([
@@ -59,6 +60,7 @@ describe('an address of an agent', () => {
     ['no address', 'Ann Lee'],
     ['support@desk.example', 'Ann Lee'],
     ['bob.lee@desk.example', 'Ann Lee'],
+    ['bob.l@desk.example', 'Ann Lee'],
     ['cora.lee@desk.example', 'Ann Lee'],
     ['x.ann@desk.example', 'Ann Lee'],
     // A well-known first name is no company's, and the end of a domain is no name.

@@ -203,7 +203,17 @@ describe('a time from Gladly', () => {
       true,
       true,
     ]);
-    const others = ['2000-01-01', '9998-12-31', 'at 1970-01-01', 'at 00:00', '00:00 noon', '7', null, 1];
+    const others = [
+      '2000-01-01',
+      '9998-12-31',
+      'at 1970-01-01',
+      'at 00:00',
+      '00:00 noon',
+      '-7 days',
+      '7',
+      null,
+      1,
+    ];
     expect(others.filter(isZeroTime)).toEqual([]);
   });
 
