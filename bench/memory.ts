@@ -24,8 +24,8 @@ const { values: options } = parseArgs({
 const lane = 'trial';
 const day = 86_400_000;
 const today = Math.floor(Date.now() / day) * day;
-/** UTC days that one report covers, old enough for the report to be complete. */
-const [fromMs, untilMs] = [today - 9 * day, today - 2 * day];
+/** UTC days of which each has a report that is not too large, old enough for the reports to be complete. */
+const [fromMs, untilMs] = [today - 22 * day, today - 2 * day];
 
 interface Measured {
   rows: number;

@@ -21,7 +21,7 @@ const small: Record<string, { options: string; tables: string[] }> = {
     options: '--seconds 0.3 --rounds 1 --queued 50',
     tables: ['server  ', 'webhooks  ', 'closings  '],
   },
-  memory: { options: '--rows 10000', tables: ['closings found  ', 'question  '] },
+  memory: { options: '--rows 200', tables: ['closings found  ', 'question  '] },
   report: { options: '--rows 100,200 --turns 1', tables: ['closings of a year  ', 'question  '] },
   ledger: {
     options: '--seconds 0.3 --closings 40 --processes 2',
