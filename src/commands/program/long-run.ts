@@ -48,7 +48,7 @@ export function showProgress({ output, clock, signal }: CommandContext, askAbove
         for (const sentence of sentences) output.info(explainedText(sentence, range));
       },
       warn: (sentence) => output.warn(explainedText(sentence, range)),
-      found: (seen) => progress.update(`looking for closings, ${seen} found`),
+      found: (seen) => progress.update(`looking for closings, ${seen} reported`),
       asks: askAbove !== null,
       async ready(due) {
         total = due;

@@ -13,3 +13,18 @@ export function toStoredText(text: string): string {
 export function fromStoredText(text: string): string {
   return text.includes(dle) ? text.replaceAll(`${dle}0`, nul).replaceAll(`${dle}1`, dle) : text;
 }
+
+/** A value as both stores can bind it: SQLite has no booleans. */
+export function toStoredValue(value: unknown): unknown {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  return typeof value === 'string' ? toStoredText(value) : value;
+}
+
+/** A row as it was given to the ledger. Every read passes here, so a row without such text costs no copy. */
+export function fromStoredRow(row: Record<string, unknown>): Record<string, unknown> {
+  for (const column of Object.keys(row)) {
+    const value = row[column];
+    if (typeof value === 'string' && value.includes(dle)) row[column] = fromStoredText(value);
+  }
+  return row;
+}

@@ -12,7 +12,7 @@ import {
   type QueryResult,
   type SelectModifierNode,
 } from 'kysely';
-import { fromStoredText, toStoredText } from '../../domain/values/stored-text.ts';
+import { fromStoredRow, toStoredValue } from '../../domain/values/stored-text.ts';
 import type { LedgerTables } from '../ledger/tables.ts';
 import type { Session } from './pool.ts';
 
@@ -83,12 +83,12 @@ async function execute<R>(
   sql: string,
   parameters: readonly unknown[],
 ): Promise<QueryResult<R>> {
-  const [result] = await session.query(sorted(sql), parameters.map(toStored));
+  const [result] = await session.query(sorted(sql), parameters.map(toStoredValue));
   if (result === undefined) throw new Error('PostgreSQL answered nothing');
   const { command, rowCount, rows } = result;
   const isChange = ['INSERT', 'UPDATE', 'DELETE'].includes(command);
   return {
-    rows: rows.map(fromStored) as R[],
+    rows: rows.map(fromStoredRow) as R[],
     ...(isChange ? { numAffectedRows: BigInt(rowCount ?? 0) } : {}),
   };
 }
@@ -100,16 +100,4 @@ async function execute<R>(
 export function sorted(sql: string): string {
   if (!/^\s*(create|alter)\s+table\b/i.test(sql)) return sql;
   return sql.replace(/("?\b\w+"?) text\b/g, '$1 text COLLATE "C"');
-}
-
-function toStored(value: unknown): unknown {
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  return typeof value === 'string' ? toStoredText(value) : value;
-}
-
-function fromStored(row: Record<string, unknown>): Record<string, unknown> {
-  for (const [column, value] of Object.entries(row)) {
-    if (typeof value === 'string') row[column] = fromStoredText(value);
-  }
-  return row;
 }

@@ -1,7 +1,7 @@
 import type { CompiledQuery, QueryResult } from 'kysely';
-import type { Database } from './engine.ts';
+import { fromStoredRow, toStoredValue } from '../../domain/values/stored-text.ts';
+import type { Bindable, Database } from './engine.ts';
 import { storageFailure } from './failures.ts';
-import { fromStored, toStored } from './stored-text.ts';
 
 /**
  * More than the ledger has queries. There is a limit because a query with a list has a different text for every length.
@@ -42,9 +42,9 @@ export function openConnection(database: Database, path: string): Connection {
     execute(query) {
       try {
         const { statement, returnsRows } = prepare(query.sql);
-        const parameters = query.parameters.map(toStored);
+        const parameters = query.parameters.map(toStoredValue) as Bindable[];
         if (returnsRows)
-          return { rows: (statement.all(...parameters) as Record<string, unknown>[]).map(fromStored) };
+          return { rows: (statement.all(...parameters) as Record<string, unknown>[]).map(fromStoredRow) };
         return { rows: [], numAffectedRows: BigInt(statement.run(...parameters).changes) };
       } catch (error) {
         throw storageFailure(error, path);

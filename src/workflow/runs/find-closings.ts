@@ -42,8 +42,11 @@ export interface SourcePlan {
 
 const isUnreached = ({ code }: Failure): boolean => code === 'timeout' || code === 'network';
 
-/** Few enough that a kill loses little, many enough that one disk write serves many. */
-const batchSize = 500;
+/**
+ * Few enough that a kill loses little and memory stays small (500 need 20 to 50 MB more), many enough that one disk
+ * write serves many.
+ */
+const batchSize = 100;
 
 /**
  * How a range would be covered, before anything is requested.

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fromStoredText, toStoredText } from '../../../src/domain/values/stored-text.ts';
+import {
+  fromStoredRow,
+  fromStoredText,
+  toStoredText,
+  toStoredValue,
+} from '../../../src/domain/values/stored-text.ts';
 
 const dle = '\u0010';
 
@@ -23,4 +28,19 @@ test('any text is stored without a NUL, and comes back as it was', () => {
       expect(fromStoredText(toStoredText(text))).toBe(text);
     }),
   );
+});
+
+test.each([
+  [true, 1],
+  [false, 0],
+  [0, 0],
+  [null, null],
+  ['a\0', `a${dle}0`],
+])('the value %j is bound as %j', (value, stored) => {
+  expect(toStoredValue(value)).toBe(stored);
+});
+
+test('every text of a row comes back as it was given, and nothing else changes', () => {
+  const row = { id: `a${dle}0`, plain: 'plain', count: 1, error: null, reasons: `${dle}1` };
+  expect(fromStoredRow(row)).toEqual({ id: 'a\0', plain: 'plain', count: 1, error: null, reasons: dle });
 });
