@@ -7,7 +7,9 @@ import {
   type Dialect,
   type Driver,
   type QueryResult,
+  type LimitNode,
   type SelectModifierNode,
+  ValueNode,
 } from 'kysely';
 import type { Connection } from './connection.ts';
 import type { Transactions } from './transactions.ts';
@@ -76,10 +78,19 @@ export function dialectOf({ execute }: Pick<Connection, 'execute'>, sharing: Sha
   };
 }
 
-/** A transaction holds the whole file, so its rows need no locks. */
 class AloneCompiler extends SqliteQueryCompiler {
+  /** A transaction holds the whole file, so its rows need no locks. */
   protected override visitSelectModifier(node: SelectModifierNode): void {
     if (node.modifier !== 'ForUpdate' && node.modifier !== 'SkipLocked') super.visitSelectModifier(node);
+  }
+
+  /** SQLite plans a query anew whenever a limit is bound, because it looks at the value. */
+  protected override visitLimit(node: LimitNode): void {
+    const { limit } = node;
+    if (ValueNode.is(limit) && typeof limit.value === 'number') {
+      this.append('limit ');
+      this.appendImmediateValue(limit.value);
+    } else super.visitLimit(node);
   }
 }
 

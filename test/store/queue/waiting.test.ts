@@ -82,7 +82,7 @@ onFiles(() =>
       .filter((text) => text.includes('"customer_id" ='));
     prepared.mockRestore();
     const reader = new DatabaseSync(ledger.location);
-    const plan = reader.prepare(`EXPLAIN QUERY PLAN ${sql!}`).all('a', 'b', 'c', 'd', 1) as {
+    const plan = reader.prepare(`EXPLAIN QUERY PLAN ${sql!}`).all('a', 'b', 'c', 'd') as {
       detail: string;
     }[];
     reader.close();
