@@ -83,7 +83,12 @@ export function transactionsOf(options: TransactionOptions): Transactions {
   return {
     read: (work) =>
       patiently(patienceMs, shown, () =>
-        connections.use('in_line', (session) => inSession(session, reading, beginReading(patienceMs), work)),
+        connections
+          .use('in_line', (session) => inSession(session, reading, beginReading(patienceMs), work))
+          .catch((error: unknown) => {
+            // It only read, so it may be repeated.
+            throw error instanceof CommitUnanswered ? error.cause : error;
+          }),
       ),
     write: <T>(
       alone: Alone,

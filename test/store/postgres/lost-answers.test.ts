@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
+import { closingById } from '../../../src/store/closings/closings.ts';
 import { isWhole } from '../../proof/extent.ts';
 import { closedConversation, testGladly } from '../../support/gladly.ts';
 import { queried } from '../../support/postgres-server.ts';
 import { runJson } from '../../support/run.ts';
-import { opened, temporaryPlace } from '../support.ts';
+import { opened, reported, temporaryPlace } from '../support.ts';
 
 // Programs start slowly when many start at once.
 vi.setConfig({ testTimeout: 180_000 });
@@ -52,6 +53,17 @@ async function lossyWay(said: string, kind: 'cut' | 'silent'): Promise<{ port: n
   });
   return way;
 }
+
+test('the answer to the COMMIT of a transaction that only reads is lost: it reads again', async () => {
+  const place = temporaryPlace();
+  const ledger = await opened(place);
+  const { id } = await reported(ledger, 'c1');
+  const way = await lossyWay('READ ONLY', 'cut');
+  const far = await opened(place.replace(/:\d+\//, `:${way.port}/`));
+  expect((await closingById(far, id))?.conversationId).toBe('c1');
+  expect((await closingById(far, id))?.conversationId).toBe('c1');
+  expect(way.lost).toBe(1);
+});
 
 /** Waits a second for an answer, instead of a minute and a half. */
 const impatient = `--import=data:text/javascript,${encodeURIComponent(`
