@@ -13,7 +13,13 @@ import {
   type ClosingKey,
   type Stretch,
 } from './late-reports.ts';
-import { apply, toClosing } from './rows.ts';
+import { closingById } from './closings.ts';
+import { apply, closingIn, nearColumns, toNearClosing, type NearClosing } from './rows.ts';
+
+/** The closing that a report means. */
+export interface RecordedReport extends Pick<Closing, 'id' | 'state'> {
+  isNew: boolean;
+}
 
 export interface RecordedClosing {
   closing: Closing;
@@ -31,13 +37,19 @@ export async function recordClosing(ledger: Ledger, report: ClosingReport): Prom
 export async function recordClosings(
   ledger: Ledger,
   reports: readonly ClosingReport[],
-): Promise<RecordedClosing[]> {
+): Promise<RecordedReport[]> {
   const conversations = reports.map(({ conversationId }) => conversationId);
   return ledger.write({ conversations }, async (trx) => {
-    const recorded: RecordedClosing[] = [];
-    for (const report of reports) recorded.push(await record(trx, report));
+    const recorded: RecordedReport[] = [];
+    for (const report of reports) recorded.push(await recordReport(trx, report));
     return recorded;
   });
+}
+
+/** Records one report, and reads its closing. */
+export async function record(trx: Writing, report: ClosingReport): Promise<RecordedClosing> {
+  const { id, isNew } = await recordReport(trx, report);
+  return { closing: await closingIn(trx, id), isNew };
 }
 
 /**
@@ -45,31 +57,32 @@ export async function recordClosings(
  * Reports may come in any order: a conversation's rows end up the same, because reopenings and all reported times are
  * kept.
  */
-export async function record(trx: Writing, report: ClosingReport): Promise<RecordedClosing> {
+export async function recordReport(trx: Writing, report: ClosingReport): Promise<RecordedReport> {
   const closedAt = ledgerTime(report.closedAt);
   const known = await knownAs(trx, { ...report, closedAt });
-  if (known === null) return { closing: await insert(trx, { ...report, closedAt }), isNew: true };
+  if (known === null) return { ...(await insert(trx, { ...report, closedAt })), isNew: true };
   if (known.closedAt !== closedAt) await recordReportedTime(trx, { ...report, closedAt }, known);
   await keepCloser(trx, known, report.closedBy ?? null);
   const isComplete = known.customerId !== null || known.forgottenAt !== null;
-  if (isComplete || report.customerId === null) return { closing: known, isNew: false };
-  const row = await trx
-    .updateTable('closings')
-    .set({ customer_id: report.customerId })
-    .where('id', '=', known.id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  return { closing: toClosing(row), isNew: false };
+  if (!isComplete && report.customerId !== null) {
+    await trx
+      .updateTable('closings')
+      .set({ customer_id: report.customerId })
+      .where('id', '=', known.id)
+      .execute();
+  }
+  return { id: known.id, state: known.state, isNew: false };
 }
 
 /** The closing that a report of this time would mean; null if there is none. Records nothing. */
 export async function knownClosing(ledger: Ledger, key: ClosingKey): Promise<Closing | null> {
-  return ledger.read((db) => knownAs(db, { ...key, closedAt: ledgerTime(key.closedAt) }));
+  const known = await ledger.read((db) => knownAs(db, { ...key, closedAt: ledgerTime(key.closedAt) }));
+  return known === null ? null : closingById(ledger, known.id);
 }
 
-async function knownAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
+async function knownAs(db: Reading, key: ClosingKey): Promise<NearClosing | null> {
   const { lane, conversationId, closedAt } = key;
-  const near = (await closingsBetween(db, around(key))).map(toClosing);
+  const near = (await closingsBetween(db, around(key))).map(toNearClosing);
   if (near.length === 0) return (await reportedOtherwiseAs(db, key)) ?? importedLateAs(db, key);
   const id = closingIdOf(conversationId, closedAt, lane);
   const same = near.find((closing) => closing.id === id);
@@ -89,7 +102,7 @@ async function knownAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
 const closingsBetween = prepared((db, { lane, conversationId, since, until }: Stretch) =>
   db
     .selectFrom('closings')
-    .selectAll()
+    .select(nearColumns)
     .where('conversation_id', '=', conversationId)
     .where('lane', '=', lane)
     .where('closed_at', '>=', since)
@@ -110,18 +123,19 @@ export async function sameClosingAtAnotherTime(
   const { lane, conversationId, customerId, id } = closing;
   const key = { lane, conversationId, closedAt: ledgerTime(shown.closedAt) };
   const [earlier, later] = [key.closedAt, closing.closedAt].toSorted() as [string, string];
-  const find = async (db: Reading): Promise<{ known: Closing | null; areTwo: boolean }> => {
+  const find = async (db: Reading): Promise<{ known: NearClosing | null; areTwo: boolean }> => {
     const reopenedAt = await nextReopening(db, { ...key, closedAt: earlier });
     if (reopenedAt !== null && reopenedAt < later) return { known: null, areTwo: true };
     return { known: await knownAs(db, key), areTwo: false };
   };
   const found = await ledger.read(find);
-  if (found.areTwo || found.known !== null || !shown.record) {
-    return found.areTwo ? null : (found.known ?? closing);
-  }
+  if (found.areTwo) return null;
+  if (found.known !== null) return closingById(ledger, found.known.id);
+  if (!shown.record) return closing;
   return ledger.write({ closings: [id] }, async (trx) => {
     const { known, areTwo } = await find(trx);
-    if (areTwo || known !== null) return known;
+    if (areTwo) return null;
+    if (known !== null) return closingIn(trx, known.id);
     await recordReportedTime(
       trx,
       { ...key, customerId, seenAt: shown.seenAt, source: 'conversations' },
@@ -166,26 +180,26 @@ const insertClosing = prepared(
         reasons: '[]',
         reason_codes: '',
       }))
-      .returningAll(),
+      .returning('reopened_at'),
 );
 
-async function insert(trx: Writing, report: ClosingReport): Promise<Closing> {
+async function insert(trx: Writing, report: ClosingReport): Promise<Pick<Closing, 'id' | 'state'>> {
   const id = closingIdOf(report.conversationId, report.closedAt, report.lane);
   const { id: closerId = null, type: closerType = null } = report.closedBy ?? {};
   const [row] = await insertClosing(trx, { ...report, id, closerId, closerType });
   if (row === undefined) throw new Error(`the closing ${id} was not written`);
-  const closing = toClosing(row);
-  if (closing.reopenedAt === null) return closing;
-  return endByReopening(trx, closing, closing.reopenedAt, report.seenAt);
+  const closing = { id, state: 'pending', dueAt: null } as const;
+  if (row.reopened_at === null) return closing;
+  return endByReopening(trx, closing, row.reopened_at, report.seenAt);
 }
 
 /** Ends a closing if it still waits in the queue. */
-export async function endByReopening(
+export async function endByReopening<Known extends Pick<Closing, 'id' | 'state' | 'dueAt'>>(
   trx: Writing,
-  closing: Closing,
+  closing: Known,
   reopenedAt: string,
   at: string,
-): Promise<Closing> {
+): Promise<Known | Closing> {
   const move = reopeningMove(closing, reopenedAt);
   return move === null ? closing : apply(trx, closing.id, move, at);
 }
@@ -205,7 +219,11 @@ export async function keepCloser(
     .execute();
 }
 
-async function recordReportedTime(trx: Writing, report: ClosingReport, closing: Closing): Promise<void> {
+async function recordReportedTime(
+  trx: Writing,
+  report: ClosingReport,
+  closing: Pick<Closing, 'id'>,
+): Promise<void> {
   await trx
     .insertInto('closing_reports')
     .values({

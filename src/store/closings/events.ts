@@ -1,7 +1,7 @@
 import type { Participant } from '../../domain/attribution/timeline.ts';
 import type { Lane } from '../../domain/values/lanes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { record } from './closing-reports.ts';
+import { recordReport } from './closing-reports.ts';
 import { reopen } from './reopenings.ts';
 
 /** What a webhook says about a conversation. Times are those of the events, RFC 3339. */
@@ -35,7 +35,7 @@ export async function recordEvents(
       const results: ('new' | 'known' | 'reopened')[] = [];
       for (const event of events) {
         if (event.kind === 'closed') {
-          const { isNew } = await record(trx, { ...event, lane, source: 'webhook' });
+          const { isNew } = await recordReport(trx, { ...event, lane, source: 'webhook' });
           results.push(isNew ? 'new' : 'known');
         } else {
           const { isNew } = await reopen(trx, event);

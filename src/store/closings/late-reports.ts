@@ -1,11 +1,11 @@
 import { timeAt } from '../../domain/values/instant.ts';
-import type { Closing, ClosingReport } from '../../domain/closing/closing.ts';
+import type { ClosingReport } from '../../domain/closing/closing.ts';
 import { adoptedClosing, sameClosingMilliseconds } from '../../domain/closing/identity.ts';
 import { longestRequestDelayMs } from '../../domain/closing/imports.ts';
 import type { Lane } from '../../domain/values/lanes.ts';
 import type { Reading } from '../ledger/ledger.ts';
 import { prepared } from '../ledger/prepared.ts';
-import { toClosing } from './rows.ts';
+import { toNearClosing, type NearClosing } from './rows.ts';
 
 /** What identifies a closing in a report. */
 export type ClosingKey = Pick<ClosingReport, 'lane' | 'conversationId' | 'closedAt'>;
@@ -45,16 +45,16 @@ const reportedBetween = prepared((db, { lane, conversationId, since, until }: St
  * A closing that was first reported with a time far from its real time, earlier or later, is also known by the time
  * that the conversation itself gives.
  */
-export async function reportedOtherwiseAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
+export async function reportedOtherwiseAs(db: Reading, key: ClosingKey): Promise<NearClosing | null> {
   const rows = await reportedBetween(db, around(key));
   const wrong = rows.filter(
     (row) => Math.abs(Date.parse(row.closed_at) - Date.parse(row.reported_at)) > sameClosingMilliseconds,
   );
   if (wrong.length === 0) return null;
-  const reported = wrong.map((row) => ({ ...toClosing(row), closedAt: row.reported_at }));
+  const reported = wrong.map((row) => ({ ...toNearClosing(row), closedAt: row.reported_at }));
   const adopted = adoptedClosing(reported, key.closedAt, await nextReopening(db, key));
   const row = wrong.find(({ id }) => id === adopted?.id);
-  return row === undefined ? null : toClosing(row);
+  return row === undefined ? null : toNearClosing(row);
 }
 
 const importedBetween = prepared((db, { lane, conversationId, since, until }: Stretch) =>
@@ -71,13 +71,13 @@ const importedBetween = prepared((db, { lane, conversationId, since, until }: St
 );
 
 /** An imported closing has the time when the other survey program was told to ask, which is after the real closing. */
-export async function importedLateAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
+export async function importedLateAs(db: Reading, key: ClosingKey): Promise<NearClosing | null> {
   const { lane, conversationId, closedAt } = key;
   const until = timeAt(Date.parse(closedAt) + longestRequestDelayMs);
   const [row] = await importedBetween(db, { lane, conversationId, since: closedAt, until });
   if (row === undefined) return null;
   const reopenedAt = await nextReopening(db, key);
-  return reopenedAt !== null && reopenedAt < row.closed_at ? null : toClosing(row);
+  return reopenedAt !== null && reopenedAt < row.closed_at ? null : toNearClosing(row);
 }
 
 const reopeningFrom = prepared((db, { conversationId, since }: Pick<Stretch, 'conversationId' | 'since'>) =>

@@ -139,7 +139,7 @@ async function readCover(
     enumeration.seen += recorded.length;
     const fresh = recorded.filter(({ isNew }) => isNew);
     enumeration.fresh += fresh.length;
-    enumeration.suppressed += fresh.filter(({ closing }) => closing.state === 'suppressed').length;
+    enumeration.suppressed += fresh.filter(({ state }) => state === 'suppressed').length;
     batch = [];
     onFound(enumeration.seen);
   };
