@@ -109,6 +109,7 @@ test(
       while ((await cluster.unsettled()) > 0) await wait(200);
       const seconds = (performance.now() - began) / 1000;
       expect(await Promise.all(hosts.map((host) => host.stop()))).toEqual([143, 143, 143]);
+      expect([...hosts, backfill].flatMap(({ defects }) => defects)).toEqual([]);
 
       const env = cluster.envOf('five');
       const { code, document } = await runJson(['backfill', ...cluster.range], {

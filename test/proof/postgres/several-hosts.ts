@@ -121,6 +121,8 @@ export interface Kept {
   kill(): void;
   /** Stops it for longer than its claims hold. */
   freeze(): Promise<void>;
+  /** What it said about defects of its own: being started again must not hide them. */
+  defects: readonly string[];
 }
 
 const credentials = { GCSAT_WEBHOOK_USER: 'gladly', GCSAT_WEBHOOK_PASSWORD: 'of-this-proof-alone' };
@@ -151,6 +153,7 @@ export function startHost(cluster: Cluster, name: string): Host {
       kept.kill();
     },
     freeze: kept.freeze,
+    defects: kept.defects,
     async take(event) {
       if (origin === null) return false;
       try {
@@ -204,15 +207,19 @@ function keep(
 ): Kept & { end(signal: NodeJS.Signals): Promise<number | null> } {
   let isEnding = false;
   let child: ChildProcessWithoutNullStreams;
+  const defects: string[] = [];
   const run = (): void => {
     child = begin();
-    child.stderr.resume();
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      if (/please report it/i.test(line)) defects.push(line);
+    });
     child.on('close', (code) => {
       if (!isEnding && isNeeded(code)) run();
     });
   };
   run();
   return {
+    defects,
     kill: () => void child.kill('SIGKILL'),
     async freeze() {
       const frozen = child;
