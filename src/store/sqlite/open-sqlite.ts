@@ -74,6 +74,10 @@ async function prepareDatabase(
   // Switching to WAL needs exclusive use of the file and does not wait by itself.
   await whenFree(busyTimeoutMs, () => database.exec('PRAGMA journal_mode = WAL'));
   database.exec('PRAGMA synchronous = FULL');
+  // Sixty webhooks change 200 pages, and more in a large ledger. SQLite's own bounds are 500 pages in memory, and 1,000
+  // in the log before it is copied.
+  database.exec('PRAGMA cache_size = -8000');
+  database.exec('PRAGMA wal_autocheckpoint = 2000');
   database.exec('PRAGMA foreign_keys = ON');
   // What is erased at a customer's request must not survive in free pages.
   database.exec('PRAGMA secure_delete = ON');
