@@ -134,16 +134,17 @@ async function emptyDatabases(): Promise<void> {
   }
 }
 
+/** Gives a ledger its own key: a new one has that of the template, and a copied one that of its source. */
+const rekeying = `UPDATE address_keys SET key = replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')`;
+
 const emptying = [
   ...tablesInOrder.filter((table) => table !== 'address_keys').toReversed(),
   'locks',
   'commits',
 ]
   .map((table) => `DELETE FROM ${table}`)
+  .concat(rekeying)
   .join('; ');
-
-/** Gives a ledger its own key. */
-const rekeying = `UPDATE address_keys SET key = replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')`;
 
 export async function opened(location: string, options?: { busyTimeoutMs: number }): Promise<Ledger> {
   await prepare(location);
