@@ -13,8 +13,8 @@ import {
   type ClosingKey,
   type Stretch,
 } from './late-reports.ts';
-import { closingById } from './closings.ts';
-import { apply, closingIn, nearColumns, toNearClosing, type NearClosing } from './rows.ts';
+import { nearColumns, toNearClosing, type NearClosing } from './near-closings.ts';
+import { apply, closingIn } from './rows.ts';
 
 /** The closing that a report means. */
 export interface RecordedReport extends Pick<Closing, 'id' | 'state'> {
@@ -76,8 +76,10 @@ export async function recordReport(trx: Writing, report: ClosingReport): Promise
 
 /** The closing that a report of this time would mean; null if there is none. Records nothing. */
 export async function knownClosing(ledger: Ledger, key: ClosingKey): Promise<Closing | null> {
-  const known = await ledger.read((db) => knownAs(db, { ...key, closedAt: ledgerTime(key.closedAt) }));
-  return known === null ? null : closingById(ledger, known.id);
+  return ledger.read(async (db) => {
+    const known = await knownAs(db, { ...key, closedAt: ledgerTime(key.closedAt) });
+    return known === null ? null : closingIn(db, known.id);
+  });
 }
 
 async function knownAs(db: Reading, key: ClosingKey): Promise<NearClosing | null> {
@@ -123,19 +125,19 @@ export async function sameClosingAtAnotherTime(
   const { lane, conversationId, customerId, id } = closing;
   const key = { lane, conversationId, closedAt: ledgerTime(shown.closedAt) };
   const [earlier, later] = [key.closedAt, closing.closedAt].toSorted() as [string, string];
-  const find = async (db: Reading): Promise<{ known: NearClosing | null; areTwo: boolean }> => {
+  const find = async (db: Reading): Promise<{ known: Closing | null; areTwo: boolean }> => {
     const reopenedAt = await nextReopening(db, { ...key, closedAt: earlier });
     if (reopenedAt !== null && reopenedAt < later) return { known: null, areTwo: true };
-    return { known: await knownAs(db, key), areTwo: false };
+    const known = await knownAs(db, key);
+    return { known: known === null ? null : await closingIn(db, known.id), areTwo: false };
   };
   const found = await ledger.read(find);
-  if (found.areTwo) return null;
-  if (found.known !== null) return closingById(ledger, found.known.id);
-  if (!shown.record) return closing;
+  if (found.areTwo || found.known !== null || !shown.record) {
+    return found.areTwo ? null : (found.known ?? closing);
+  }
   return ledger.write({ closings: [id] }, async (trx) => {
     const { known, areTwo } = await find(trx);
-    if (areTwo) return null;
-    if (known !== null) return closingIn(trx, known.id);
+    if (areTwo || known !== null) return known;
     await recordReportedTime(
       trx,
       { ...key, customerId, seenAt: shown.seenAt, source: 'conversations' },

@@ -5,7 +5,7 @@ import { longestRequestDelayMs } from '../../domain/closing/imports.ts';
 import type { Lane } from '../../domain/values/lanes.ts';
 import type { Reading } from '../ledger/ledger.ts';
 import { prepared } from '../ledger/prepared.ts';
-import { toNearClosing, type NearClosing } from './rows.ts';
+import { nearColumns, toNearClosing, type NearClosing } from './near-closings.ts';
 
 /** What identifies a closing in a report. */
 export type ClosingKey = Pick<ClosingReport, 'lane' | 'conversationId' | 'closedAt'>;
@@ -60,7 +60,7 @@ export async function reportedOtherwiseAs(db: Reading, key: ClosingKey): Promise
 const importedBetween = prepared((db, { lane, conversationId, since, until }: Stretch) =>
   db
     .selectFrom('closings')
-    .selectAll()
+    .select(nearColumns)
     .where('conversation_id', '=', conversationId)
     .where('lane', '=', lane)
     .where('closed_at', '>', since)
