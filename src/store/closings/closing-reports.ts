@@ -132,9 +132,8 @@ export async function sameClosingAtAnotherTime(
     return { known: known === null ? null : await closingIn(db, known.id), areTwo: false };
   };
   const found = await ledger.read(find);
-  if (found.areTwo || found.known !== null || !shown.record) {
-    return found.areTwo ? null : (found.known ?? closing);
-  }
+  if (found.areTwo || found.known !== null) return found.known;
+  if (!shown.record) return closing;
   return ledger.write({ closings: [id] }, async (trx) => {
     const { known, areTwo } = await find(trx);
     if (areTwo || known !== null) return known;
