@@ -268,9 +268,16 @@ const plans: {
     ],
   },
   {
+    name: 'knownClosing of a conversation without closings, which asks no more',
+    read: (ledger) => knownClosing(ledger, { lane: 'live', conversationId: 'c1', closedAt: at(0) }),
+    steps: ['SEARCH closings USING INDEX closings_conversation (conversation_id=?)'],
+  },
+  {
     name: 'knownClosing, which costs by the closings of one conversation around one time',
+    fill: (ledger) => reported(ledger, 'c1', 5000),
     read: (ledger) => knownClosing(ledger, { lane: 'live', conversationId: 'c1', closedAt: at(0) }),
     steps: [
+      'SEARCH closings USING INDEX closings_conversation (conversation_id=?)',
       'SEARCH closings USING INDEX closings_conversation (conversation_id=? AND closed_at>? AND closed_at<?)',
       'SEARCH report USING INDEX sqlite_autoindex_closing_reports_1 (conversation_id=? AND lane=? AND closed_at>? AND closed_at<?)',
       'SEARCH closings USING INDEX sqlite_autoindex_closings_1 (id=?)',

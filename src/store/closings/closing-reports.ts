@@ -5,15 +5,8 @@ import { reopeningMove } from '../../domain/closing/moves.ts';
 import { normalizeTime } from '../../domain/values/instant.ts';
 import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
 import { prepared } from '../ledger/prepared.ts';
-import {
-  around,
-  importedLateAs,
-  nextReopening,
-  reportedOtherwiseAs,
-  type ClosingKey,
-  type Stretch,
-} from './late-reports.ts';
-import { nearColumns, toNearClosing, type NearClosing } from './near-closings.ts';
+import { importedLateAs, nextReopening, reportedOtherwiseAs } from './late-reports.ts';
+import { hasClosings, nearClosings, type ClosingKey, type NearClosing } from './near-closings.ts';
 import { apply, closingIn } from './rows.ts';
 
 /** The closing that a report means. */
@@ -84,7 +77,9 @@ export async function knownClosing(ledger: Ledger, key: ClosingKey): Promise<Clo
 
 async function knownAs(db: Reading, key: ClosingKey): Promise<NearClosing | null> {
   const { lane, conversationId, closedAt } = key;
-  const near = (await closingsBetween(db, around(key))).map(toNearClosing);
+  // Most reports are the first of their conversation, and need no more than this.
+  if (!(await hasClosings(db, key))) return null;
+  const near = await nearClosings(db, key);
   if (near.length === 0) return (await reportedOtherwiseAs(db, key)) ?? importedLateAs(db, key);
   const id = closingIdOf(conversationId, closedAt, lane);
   const same = near.find((closing) => closing.id === id);
@@ -100,17 +95,6 @@ async function knownAs(db: Reading, key: ClosingKey): Promise<NearClosing | null
   if (before !== undefined) return before;
   return adoptedClosing(near, closedAt, await nextReopening(db, key));
 }
-
-const closingsBetween = prepared((db, { lane, conversationId, since, until }: Stretch) =>
-  db
-    .selectFrom('closings')
-    .select(nearColumns)
-    .where('conversation_id', '=', conversationId)
-    .where('lane', '=', lane)
-    .where('closed_at', '>=', since)
-    .where('closed_at', '<=', until)
-    .orderBy('closed_at'),
-);
 
 /**
  * The row of the closing that a conversation shows, although the conversation gives another time than `closing`: events

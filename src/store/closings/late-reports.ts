@@ -1,33 +1,16 @@
 import { timeAt } from '../../domain/values/instant.ts';
-import type { ClosingReport } from '../../domain/closing/closing.ts';
 import { adoptedClosing, sameClosingMilliseconds } from '../../domain/closing/identity.ts';
 import { longestRequestDelayMs } from '../../domain/closing/imports.ts';
-import type { Lane } from '../../domain/values/lanes.ts';
 import type { Reading } from '../ledger/ledger.ts';
 import { prepared } from '../ledger/prepared.ts';
-import { nearColumns, toNearClosing, type NearClosing } from './near-closings.ts';
-
-/** What identifies a closing in a report. */
-export type ClosingKey = Pick<ClosingReport, 'lane' | 'conversationId' | 'closedAt'>;
-
-/** A stretch of time of one conversation in one lane, both ends included. */
-export interface Stretch {
-  lane: Lane;
-  conversationId: string;
-  since: string;
-  until: string;
-}
-
-/** The stretch in which times may mean the same closing. */
-export function around({ lane, conversationId, closedAt }: ClosingKey): Stretch {
-  const closedMs = Date.parse(closedAt);
-  return {
-    lane,
-    conversationId,
-    since: timeAt(closedMs - sameClosingMilliseconds),
-    until: timeAt(closedMs + sameClosingMilliseconds),
-  };
-}
+import {
+  around,
+  nearColumns,
+  toNearClosing,
+  type ClosingKey,
+  type NearClosing,
+  type Stretch,
+} from './near-closings.ts';
 
 const reportedBetween = prepared((db, { lane, conversationId, since, until }: Stretch) =>
   db

@@ -1,6 +1,33 @@
-import type { Closing } from '../../domain/closing/closing.ts';
+import type { Closing, ClosingReport } from '../../domain/closing/closing.ts';
+import { sameClosingMilliseconds } from '../../domain/closing/identity.ts';
+import { timeAt } from '../../domain/values/instant.ts';
+import type { Lane } from '../../domain/values/lanes.ts';
+import type { Reading } from '../ledger/ledger.ts';
+import { prepared } from '../ledger/prepared.ts';
 import type { ClosingsTable } from '../ledger/tables.ts';
 import { closerIn } from './rows.ts';
+
+/** What identifies a closing in a report. */
+export type ClosingKey = Pick<ClosingReport, 'lane' | 'conversationId' | 'closedAt'>;
+
+/** A stretch of time of one conversation in one lane, both ends included. */
+export interface Stretch {
+  lane: Lane;
+  conversationId: string;
+  since: string;
+  until: string;
+}
+
+/** The stretch in which times may mean the same closing. */
+export function around({ lane, conversationId, closedAt }: ClosingKey): Stretch {
+  const closedMs = Date.parse(closedAt);
+  return {
+    lane,
+    conversationId,
+    since: timeAt(closedMs - sameClosingMilliseconds),
+    until: timeAt(closedMs + sameClosingMilliseconds),
+  };
+}
 
 /** What a report has to know about the closings near its time. */
 export type NearClosing = Pick<
@@ -30,4 +57,37 @@ export function toNearClosing(row: Pick<ClosingsTable, (typeof nearColumns)[numb
     closedBy: closerIn(row),
     forgottenAt: row.forgotten_at,
   };
+}
+
+const firstClosing = prepared((db, { lane, conversationId }: Pick<ClosingKey, 'lane' | 'conversationId'>) =>
+  db
+    .selectFrom('closings')
+    .select('id')
+    .where('conversation_id', '=', conversationId)
+    .where('lane', '=', lane)
+    .limit(1),
+);
+
+/** Whether the ledger knows any closing of the conversation in the lane, at whatever time. */
+export async function hasClosings(
+  db: Reading,
+  { lane, conversationId }: Pick<ClosingKey, 'lane' | 'conversationId'>,
+): Promise<boolean> {
+  return (await firstClosing(db, { lane, conversationId })).length > 0;
+}
+
+const closingsBetween = prepared((db, { lane, conversationId, since, until }: Stretch) =>
+  db
+    .selectFrom('closings')
+    .select(nearColumns)
+    .where('conversation_id', '=', conversationId)
+    .where('lane', '=', lane)
+    .where('closed_at', '>=', since)
+    .where('closed_at', '<=', until)
+    .orderBy('closed_at'),
+);
+
+/** The closings whose own time may mean the same closing, oldest first. */
+export async function nearClosings(db: Reading, key: ClosingKey): Promise<NearClosing[]> {
+  return (await closingsBetween(db, around(key))).map(toNearClosing);
 }
