@@ -5,6 +5,7 @@ import type { Reading } from '../ledger/ledger.ts';
 import { prepared } from '../ledger/prepared.ts';
 import {
   around,
+  closingsOf,
   nearColumns,
   toNearClosing,
   type ClosingKey,
@@ -40,14 +41,11 @@ export async function reportedOtherwiseAs(db: Reading, key: ClosingKey): Promise
   return row === undefined ? null : toNearClosing(row);
 }
 
-const importedBetween = prepared((db, { lane, conversationId, since, until }: Stretch) =>
-  db
-    .selectFrom('closings')
+const importedBetween = prepared((db, stretch: Stretch) =>
+  closingsOf(db, stretch)
     .select(nearColumns)
-    .where('conversation_id', '=', conversationId)
-    .where('lane', '=', lane)
-    .where('closed_at', '>', since)
-    .where('closed_at', '<=', until)
+    .where('closed_at', '>', stretch.since)
+    .where('closed_at', '<=', stretch.until)
     .where('imported', 'is not', null)
     .orderBy('closed_at')
     .limit(1),

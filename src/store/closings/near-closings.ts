@@ -59,31 +59,25 @@ export function toNearClosing(row: Pick<ClosingsTable, (typeof nearColumns)[numb
   };
 }
 
-const firstClosing = prepared((db, { lane, conversationId }: Pick<ClosingKey, 'lane' | 'conversationId'>) =>
-  db
-    .selectFrom('closings')
-    .select('id')
-    .where('conversation_id', '=', conversationId)
-    .where('lane', '=', lane)
-    .limit(1),
-);
+type ConversationKey = Pick<ClosingKey, 'lane' | 'conversationId'>;
 
-/** Whether the ledger knows any closing of the conversation in the lane, at whatever time. */
-export async function hasClosings(
-  db: Reading,
-  { lane, conversationId }: Pick<ClosingKey, 'lane' | 'conversationId'>,
-): Promise<boolean> {
-  return (await firstClosing(db, { lane, conversationId })).length > 0;
+/** The closings of one conversation in one lane, as the beginning of a query. */
+export function closingsOf(db: Reading, { lane, conversationId }: ConversationKey) {
+  return db.selectFrom('closings').where('conversation_id', '=', conversationId).where('lane', '=', lane);
 }
 
-const closingsBetween = prepared((db, { lane, conversationId, since, until }: Stretch) =>
-  db
-    .selectFrom('closings')
+const firstClosing = prepared((db, key: ConversationKey) => closingsOf(db, key).select('id').limit(1));
+
+/** Whether the ledger knows any closing of the conversation in the lane, at whatever time. */
+export async function hasClosings(db: Reading, key: ConversationKey): Promise<boolean> {
+  return (await firstClosing(db, key)).length > 0;
+}
+
+const closingsBetween = prepared((db, stretch: Stretch) =>
+  closingsOf(db, stretch)
     .select(nearColumns)
-    .where('conversation_id', '=', conversationId)
-    .where('lane', '=', lane)
-    .where('closed_at', '>=', since)
-    .where('closed_at', '<=', until)
+    .where('closed_at', '>=', stretch.since)
+    .where('closed_at', '<=', stretch.until)
     .orderBy('closed_at'),
 );
 
