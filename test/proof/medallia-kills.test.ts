@@ -15,6 +15,9 @@ const unasked = isWhole ? 10 : 2;
 /** How often each of the four runs is killed. */
 const kills = isWhole ? 25 : 3;
 
+/** The requests for all closings and cards take about half a minute at the rate limits alone. */
+const timeoutMs = 180_000;
+
 const serve = ['serve', '--port', '0', '--no-catch-up'];
 
 test(
@@ -56,9 +59,9 @@ test(
       await killed(serve);
     }
     expect(died).toBeGreaterThan(kills);
-    expect((await runJson(backfill, { env })).code).toBe(0);
+    expect((await runJson(backfill, { env, timeoutMs })).code).toBe(0);
     // This run reads the rows and settles what arrived; the rest is left to a person.
-    expect((await runJson(['sync'], { env })).code).toBe(0);
+    expect((await runJson(['sync'], { env, timeoutMs })).code).toBe(0);
     const all = (await rows()).map((row) => row['ext_interaction_id']);
     expect(new Set(all).size).toBe(all.length);
     const requested = (await rows()).flatMap((row) =>
@@ -81,7 +84,7 @@ test(
       await killed(serve);
       await killed(['sync']);
     }
-    expect((await runJson(['sync'], { env })).code).toBe(0);
+    expect((await runJson(['sync'], { env, timeoutMs })).code).toBe(0);
     const answered = (await surveysOf(env)).filter(({ state }) => state === 'answered');
     expect(answered).toHaveLength(requested.length);
     expect(answered.filter(({ card }) => card === null)).toEqual([]);
