@@ -84,7 +84,7 @@ async function overdueIn(
   if (count === 0) return [];
   return [
     {
-      sentence: `${count} ${what} have an impossibly late next try: the clock was wrong. They are tried now`,
+      sentence: `The next try was set impossibly late (${what}: ${count}): the clock was wrong. It is made now`,
       write: (trx) =>
         sql`UPDATE ${sql.table(table)} SET ${due} = ${timeAt(nowMs)} WHERE ${where}`.execute(trx),
     },
@@ -113,7 +113,7 @@ async function earlyRemindersIn(db: Reading, nowMs: number, afterMs: number): Pr
   if (mended.length === 0) return [];
   return [
     {
-      sentence: `${mended.length} reminders are due later than they should be: the clock was wrong. They now leave on time`,
+      sentence: `Due times were set too late (reminders: ${mended.length}): the clock was wrong. They are correct now`,
       async write(trx) {
         for (const { closingId, at } of mended)
           await trx

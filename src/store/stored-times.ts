@@ -99,7 +99,7 @@ async function claimsIn(db: Reading, nowMs: number): Promise<Mending[]> {
   if (claims.length === 0) return [];
   return [
     {
-      sentence: `${claims.length} closings have claims that last impossibly long: the clock was wrong. The claims end in 30 s unless they are renewed`,
+      sentence: `Claims would last impossibly long (closings: ${claims.length}): the clock was wrong. They end in 30 s unless they are renewed`,
       write: (trx) =>
         trx
           .updateTable('closings')
@@ -122,7 +122,7 @@ async function retriesIn(db: Reading, nowMs: number): Promise<Mending[]> {
     nowMs,
     (query) =>
       query.where('error', 'is not', null).where('state', '<>', 'pending').where('due_at', '>', limit),
-    { waits: 'have an impossibly late next try' },
+    'The next try was set impossibly late',
   );
 }
 
@@ -137,7 +137,7 @@ async function schedulesIn(db: Reading, nowMs: number): Promise<Mending[]> {
         .where((eb) => eb.or([eb('error', 'is', null), eb('state', '=', 'pending')]))
         .where('due_at', '>', limit)
         .where('state_at', '>', limit),
-    { waits: 'were scheduled in the future' },
+    'Decisions were dated in the future',
   );
 }
 
@@ -151,13 +151,13 @@ async function dueIn(
   db: Reading,
   nowMs: number,
   narrow: (query: Queued) => Queued,
-  { waits }: { waits: string },
+  what: string,
 ): Promise<Mending[]> {
   const ids = (await narrow(queuedIn(db)).execute()).map(({ id }) => id);
   if (ids.length === 0) return [];
   return [
     {
-      sentence: `${ids.length} closings ${waits}: the clock was wrong. They are worked on now`,
+      sentence: `${what} (closings: ${ids.length}): the clock was wrong. They are worked on now`,
       write: async (trx) => {
         for (const id of ids)
           await trx
