@@ -158,7 +158,7 @@ describe('gcsat configure brand', () => {
       'bad_configuration',
     ],
     ['its inbox is another brand’s', { inboxes: 'Billing' }, 'bad_configuration'],
-  ])('a brand that is broken, because %s, has nobody asked until it is mended', async (_, values, code) => {
+  ])('a brand that is broken, because %s, sends no surveys until it is fixed', async (_, values, code) => {
     const gladly = await testGladly({ size: 0 });
     const { env, sandbox } = gladly;
     const id = await closedIn(gladly, 'Repairs Workshop', 'kim@example.org');

@@ -13,7 +13,7 @@ import { runInside, runJsonInside } from '../support/run-inside.ts';
 const email = 'forgotten+canary@example.org';
 const comment = 'canary: my order was late & cold';
 
-test('a customer who is forgotten while a server runs is in no file any more, also where the first try was killed', async () => {
+test('a customer who is forgotten while a server runs is in no file any more, even if the first try was killed', async () => {
   const gladly = await testGladly({ size: 0 });
   let fate: Fate = 'pass';
   const { origin, seen } = await faultyProxy(gladly.sandbox.origin, (request) =>

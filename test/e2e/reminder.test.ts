@@ -98,7 +98,7 @@ test('a reminder in doubt is settled by a person, and what cannot be reminded is
   expect((await run(['configure', 'set', 'reminderAfter=soon'], { env })).code).toBe(2);
 });
 
-test('a server reminds those alone who neither answered, nor began to, nor want no more, nor are forgotten', async () => {
+test('a server reminds only customers who have not answered, begun to answer, unsubscribed, or been forgotten', async () => {
   const gladly = await testGladly({ size: 0 });
   const env = { ...gladly.env, GCSAT_WEBHOOK_USER: 'gcsat', GCSAT_WEBHOOK_PASSWORD: webhookPassword };
   const { sandbox } = gladly;

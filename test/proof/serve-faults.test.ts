@@ -173,7 +173,7 @@ describe('a server whose ledger is new', () => {
 
 describe('a server that knows whose its ledger is', () => {
   test.each(chosen(fewKnown))(
-    'takes what it is told, is patient, stops in time, and makes good for it later: %s',
+    'takes webhooks and answers, waits, stops in time, and does the rest later: %s',
     { timeout: proofTimeoutMs },
     async (name, fault) =>
       withStage(async (staged) => {

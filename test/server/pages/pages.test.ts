@@ -541,7 +541,7 @@ describe('brands', () => {
     expect(filesOf(own)).not.toContain(stylesheet);
   });
 
-  test('one that is gone has neither logo nor color, nor has a page of nobody', async () => {
+  test('a removed brand has no logo or color, nor does a page that belongs to no survey', async () => {
     const plain = await (await visit('plain').get(`/s/${openToken}`)).text();
     for (const brand of ['gone', '']) {
       const html = await (await visit(brand).get(`/s/${openToken}`)).text();

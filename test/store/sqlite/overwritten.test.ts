@@ -78,7 +78,7 @@ describe('under an open ledger that is overwritten in place', () => {
     await takesNoMore(ledger);
   });
 
-  test('so is a backup of the very same state, whose pages lie elsewhere', async () => {
+  test('so is a backup of the very same state, with its pages in other places', async () => {
     const path = newPath();
     const ledger = await idle(path, 'one');
     const backup = join(temporaryFolder(), 'backup.db');
