@@ -27,7 +27,7 @@ const hostName = new RegExp(`^${label}(?:\\.${label})*$`);
 
 /**
  * The organization's origin, from any form that people paste: also a Gladly URL with the path of a page or of the
- * API, which is dropped. Forms that could send the credentials to another host are refused. Hosts: contract section 1
+ * API, which is dropped. Forms that could send the credentials to another host are refused. Hosts: contract, servers
  * of Gladly's API (production .com, sandboxes .qa, either with a region such as us-1 before it).
  *
  * @throws InvalidValue

@@ -3,7 +3,7 @@ import { onOrOff } from './alert-codecs.ts';
 import { fixedPath } from './given-text.ts';
 import { InvalidValue } from './invalid-value.ts';
 
-/** The host that all companies share (MEDALLIA.md, Keys). */
+/** The host that all companies share (contract, servers). */
 export const sharedMedalliaOrigin = 'https://api.stellaconnect.net';
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';

@@ -6,7 +6,7 @@ import { readProfiles, type StoredProfile, type StoredWebhookSecret } from './pr
 import { basicSecrets, type OnSecret } from './secrets.ts';
 
 /**
- * What Gladly may authenticate with (contract section 9: Basic credentials and static headers; nothing is signed). An
+ * What Gladly may authenticate with (contract, Webhooks: Basic credentials and static headers; nothing is signed). An
  * event must carry one of each kind that is listed. While credentials change, a kind has two.
  */
 export interface WebhookCredentials {

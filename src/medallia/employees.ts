@@ -13,7 +13,7 @@ const pageSize = 500;
 const mostPages = 200;
 
 /**
- * Everyone with an approved, active profile: surveys are sent for them only (MEDALLIA.md, section 3).
+ * Everyone with an approved, active profile: surveys are sent for them only (Agent Connect's help, Profile status).
  *
  * @throws Failure
  */

@@ -37,7 +37,7 @@ export class MedalliaProblem extends Error {
 const keyHint =
   'Set the key and the secret from Settings > Integrations in Agent Connect: GCSAT_MEDALLIA_API_KEY, GCSAT_MEDALLIA_API_SECRET.';
 
-/** Errors in what the company has set up there, not in one request (MEDALLIA.md, section 3). */
+/** Errors in what the company has set up there, not in one request (Agent Connect's help, Troubleshooting). */
 const companyTexts =
   /channel (?:is )?(?:not enabled|in manual)|brand signifier|inactive brand|language not specified|not enabled for (?:the )?company/i;
 

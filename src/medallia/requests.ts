@@ -22,7 +22,7 @@ export type RequestOutcome =
 const mostAnswerBytes = 1024 * 1024;
 
 /**
- * Asks Agent Connect for one survey, once: it documents no idempotency (MEDALLIA.md, section 2). A 200 means accepted,
+ * Asks Agent Connect for one survey, once: it documents no idempotency (contract, createRequest). A 200 means accepted,
  * not sent. `leaving` is awaited right before the request leaves; if it throws, its error is passed on and nothing
  * leaves.
  */

@@ -121,7 +121,11 @@ export async function createMetrics(): Promise<Metrics> {
   const due = gauge('queue_due', 'Closings that are due.');
   const oldest = gauge('queue_oldest_due_age_seconds', 'How long the oldest due closing has been due.');
   const claim = gauge('claim_oldest_age_seconds', 'The longest time that a claim has gone without renewal.');
-  const waiting = gauge('closings_waiting', 'Closings without a final verdict, by state.', 'state');
+  const waiting = gauge(
+    'closings_waiting',
+    'Closings that the queue or a person still has to work on, by state.',
+    'state',
+  );
   const paused = gauge('sending_paused', '1 while sending is paused on this ledger.');
   const full = gauge('sending_full', '1 while the hourly limit (maxPerHour) is reached.');
   const remindersOpen = gauge('reminders_open', 'Reminders that are not settled, by state.', 'state');

@@ -2,8 +2,8 @@ import type { Lane } from '../domain/values/lanes.ts';
 import type { Ledger, Reading } from './ledger/ledger.ts';
 
 /**
- * `started`: when surveying began, at the first tick of `sync`. `until`: how far closings have been looked for.
- * `medallia`: when everything that Agent Connect had was last read.
+ * `started`: when surveying began, at the first tick of `sync` or the first start of `serve`. `until`: how far closings
+ * have been looked for. `medallia`: when everything that Agent Connect had was last read.
  */
 export type CheckpointName = 'started' | 'until' | 'medallia';
 

@@ -118,7 +118,7 @@ function isOf(event: ContactEvent, item: ConsideredItem): boolean {
   );
 }
 
-/** Leaves out the messages that the timeline rules out: contact events do not tell of failed deliveries. */
+/** Leaves out the messages that the timeline rules out: contact events do not report failed deliveries. */
 export function withoutRefused(events: readonly ContactEvent[], { considered }: Attribution): ContactEvent[] {
   const [shown, refused] = [considered.filter(isResponse), considered.filter((item) => !isResponse(item))];
   const ids = new Set(refused.map(({ itemId }) => itemId));

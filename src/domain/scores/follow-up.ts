@@ -1,4 +1,4 @@
-/** Low ratings that were given and done at the same times, or are all not done. */
+/** Low ratings with the same times of answer and of follow-up, or all still open. */
 export interface FollowedUp {
   ratings: number;
   /** Null: they are open, unless their customers were forgotten together with all notes about them. */

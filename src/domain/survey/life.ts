@@ -17,7 +17,7 @@ export const mostRevisions = 100;
 
 /**
  * Answers are taken for `surveyExpires` after the message left, and can be changed for `answerFinalAfter` after the
- * first one, a hundred times in all. Both periods exclude their end: at exactly the limit, it is too late.
+ * first one, up to a hundred revisions in all. Both periods exclude their end: at exactly the limit, it is too late.
  */
 export function surveyLife(
   { leftAt, firstAnsweredAt, revisions }: SurveyFacts,

@@ -30,7 +30,7 @@ export interface MedalliaRow {
   customer: { email: string | null; name: string | null };
 }
 
-/** Whether this is the status of what was requested only to be counted (MEDALLIA.md, section 3). */
+/** Whether this is the status of what was only to be counted (Agent Connect's help, Request Delivery Status). */
 export function saysDoNotSend(deliveryStatus: string | null): boolean {
   return /^\s*not[ _-]?sent\b.*\bdo[ _-]?not[ _-]?send/i.test(deliveryStatus ?? '');
 }

@@ -1,6 +1,6 @@
 /**
- * Closings live in two lanes that never meet: `live` for surveys that reach customers, `trial` for what a delivery only
- * tries out. The lane is part of a closing's key, so that a trial uses up nothing and blocks nothing.
+ * A closing is in one of two lanes: `live` for surveys that reach customers, `trial` for what a delivery only tries
+ * out. The lane is part of a closing's key, so that a trial uses up nothing and blocks nothing.
  */
 export const lanes = ['live', 'trial'] as const;
 

@@ -5,8 +5,8 @@ import { numberOf, storableId, textOf } from '../../domain/values/json.ts';
 import { UnreadableRow, type ExportedRow } from './exported-row.ts';
 
 /**
- * The columns with the same meaning in both generations of exports (MEDALLIA.md, section 7; the contract's
- * FeedbackRowV1).
+ * The columns with the same meaning in both generations of exports (Agent Connect's help, Exporting data; the
+ * contract's FeedbackRowV1).
  */
 const columns = {
   id: ['uuid', 'request_id', 'request_uuid', 'feedback_request_id'],

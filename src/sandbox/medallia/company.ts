@@ -4,7 +4,7 @@ import { companySlug, type Agent, type Directory } from '../world/organization.t
 
 export type Row = components['schemas']['FeedbackRow'];
 
-/** States of a profile (MEDALLIA.md, section 3); surveys are sent only for an active one. */
+/** States of a profile (Agent Connect's help, Profile status); surveys are sent only for an active one. */
 export const profileStates = [
   'active',
   'deactivated',

@@ -9,7 +9,7 @@ import type { Services } from './services.ts';
 
 const giveBackAgainMilliseconds = 10_000;
 const askEveryMilliseconds = 200;
-/** A claim from another host ends after 30 s, the most that a live process usually needs for one closing. */
+/** Longer than the 30 s after which the claim of a dead process on another host ends. */
 const patienceMilliseconds = 45_000;
 
 /** Works on a closing under its claim. Waits if a live process holds the claim. */

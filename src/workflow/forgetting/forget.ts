@@ -18,7 +18,7 @@ interface Options {
 }
 
 const askEveryMilliseconds = 200;
-/** The most that a process usually needs for one closing. */
+/** Longer than the 30 s after which the claim of a dead process on another host ends. */
 const patienceMilliseconds = 45_000;
 const nothingLeft: Finished = { cards: 0, open: [] };
 

@@ -101,7 +101,7 @@ function sentAtOf(row: ExportedRow): string | null {
   return row.sentAt ?? row.requestedAt ?? row.answeredAt;
 }
 
-/** Why Agent Connect did not ask, as a reason code of gcsat (MEDALLIA.md, section 3). */
+/** Why Agent Connect did not ask, as a reason code of gcsat (Agent Connect's help, Request Delivery Status). */
 function reasonOf(status: string): Reason {
   const detail = `Agent Connect: ${oneLine(status, 100)}`;
   if (/unsubscribed/i.test(status)) return { code: 'unsubscribed', detail };

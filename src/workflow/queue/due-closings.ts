@@ -29,7 +29,7 @@ export function queueOf(services: Services, onClaimed: () => void = () => undefi
   };
 }
 
-/** Takes a newer closing instead, if any. Null when another worker was faster: the older one then comes after it. */
+/** Takes a newer closing instead, if any. Null if another worker took that one first: the older one comes later. */
 async function newestOf(services: Services, closing: Closing): Promise<Closing | null> {
   const { ledger, worker } = services;
   const { maxPerHour } = services.settings.policy;

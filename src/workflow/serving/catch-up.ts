@@ -12,7 +12,7 @@ import { seenUntil, surveyingSince, unseenRange } from '../runs/sync-range.ts';
 /** If no server has caught up for this long, something is wrong. */
 const longestAgeMs = 15 * 60_000;
 
-/** A report may take twice five minutes to its first row. A server that finds nothing for longer lets others try. */
+/** A report may need two tries of five minutes each before its first row. After longer without a find, others try. */
 const longestStandstillMs = 15 * 60_000;
 
 /**

@@ -3,7 +3,7 @@ import type { Log } from '../../ports/log.ts';
 import { resolveAbandonedReminders, resolveAbandonedSends, stuckSends } from '../../store/queue/claims.ts';
 import type { Services } from '../context/services.ts';
 
-/** Resolves messages that were leaving when their process ended, and warns of processes that stalled holding one. */
+/** Resolves messages that were leaving when their process ended, and warns of stalled processes that still hold one. */
 export async function resolveAbandoned({ ledger, clock }: Services, log: Log): Promise<null> {
   for (const { id, error } of await resolveAbandonedSends(ledger, timeNow(clock))) {
     log.warn({ closing: id, hint: error?.hint }, 'a process ended while the message was leaving');

@@ -81,7 +81,7 @@ function mayBeCredited({ response, undated, considered }: Attribution): (string 
   return [response?.agentId ?? null, ...withoutTime.map(({ agentId }) => agentId)];
 }
 
-/** The closing itself is an item, so one must exist. It waits: a suppressed closing is never looked at again. */
+/** The closing itself is an item, so one must exist. It waits: the queue never looks at a suppressed closing again. */
 function emptyTimeline({ conversation }: ConversationRead): Failure {
   return new Failure(
     'contract',

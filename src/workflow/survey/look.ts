@@ -123,7 +123,7 @@ export async function lookAtClosing(
 
   const timeline = { ...read, ...(await reads.timeline()) };
   const credit = await creditClosing(services, timeline, closing.closedAt, steps);
-  // A suppressed closing is never looked at again, so wait for every source that may matter.
+  // The queue never looks at a suppressed closing again, so wait for every source that may matter.
   const trouble = credit.troubles.find(stopsTheRun) ?? credit.troubles.at(-1);
   if (record && credit.unsolved && !isDecided && trouble !== undefined) throw trouble;
   const ofTimeline = reasonsOfTimeline(timelineFactsOf(timeline, credit), policy);
@@ -170,7 +170,7 @@ export function fullLook(looked: LookResult): Look {
   throw new Error('a look that reads everything stopped early');
 }
 
-/** An older read cannot prove that a customer has no address: a suppressed closing is never looked at again. */
+/** An older read cannot prove that a customer has no address: the queue never looks at a suppressed closing again. */
 async function readCustomerFor(
   { settings }: Services,
   row: Closing | null,
