@@ -71,7 +71,7 @@ test('what a clock that was a day ahead gave its next try is tried now', async (
   await wait(ledger, 'c1', 1, now + 24 * hour + minute);
   await wait(ledger, 'c2', 20, now + 48 * hour);
   expect((await mend(ledger)).sentences).toEqual(
-    ['2 alerts', '2 closings to be counted', '2 erasures', '2 reminders'].map(
+    ['alerts: 2', 'closings to be counted in Agent Connect: 2', 'erasures: 2', 'reminders: 2'].map(
       (what) => expect.stringContaining(what) as unknown,
     ),
   );
@@ -140,7 +140,7 @@ test('a reminder that was begun, or retried by a person, in the future leaves so
         .execute();
     }
   });
-  expect((await mend(ledger, after)).sentences).toEqual([expect.stringContaining('2 reminders')]);
+  expect((await mend(ledger, after)).sentences).toEqual([expect.stringContaining('reminders: 2')]);
   expect((await dueTimes(ledger))['reminders']).toEqual([now, now + 22 * hour, now + after].map(iso));
   expect((await mend(ledger, after)).sentences).toEqual([]);
 });
