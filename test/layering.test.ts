@@ -44,7 +44,7 @@ const mayImport: Record<string, readonly string[]> = {
   gladly: ['failure.ts', 'domain', 'ports', 'http'],
   medallia: ['failure.ts', 'domain', 'ports', 'http'],
   sources: ['failure.ts', 'domain', 'ports', 'gladly'],
-  delivery: ['failure.ts', 'private-folder.ts', 'domain', 'ports', 'html'],
+  delivery: ['failure.ts', 'private-folder.ts', 'domain', 'ports', 'html', 'http'],
   'store/ledger': ['process-exists.ts', 'domain'],
   'store/schema': ['failure.ts', 'domain', 'store/ledger'],
   'store/sqlite': ['failure.ts', 'private-folder.ts', 'domain/values'],

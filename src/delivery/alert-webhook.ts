@@ -3,6 +3,8 @@ import fetch, { FetchError } from 'node-fetch';
 import type { AlertFormat } from '../domain/eligibility/policy.ts';
 import { alertWords, type AlertPayload } from '../domain/survey/alert.ts';
 import { Failure } from '../failure.ts';
+import { agentFor } from '../http/proxy.ts';
+import { networkErrorOf, TransportError } from '../http/transport-error.ts';
 
 export interface AlertRequest {
   url: string;
@@ -22,7 +24,8 @@ export interface AlertRequest {
 const longestMs = 20_000;
 
 /**
- * Posts one alert, signed as Standard Webhooks specifies. A redirect is a refusal: the alert goes to this address only.
+ * Posts one alert, signed as Standard Webhooks specifies, through the proxy that the environment names. A redirect is a
+ * refusal: the alert goes to this address only.
  *
  * @throws Failure, of kind temporary if another try may succeed; the reason of the signal
  */
@@ -30,11 +33,13 @@ export async function postAlert({ signal, ...request }: AlertRequest): Promise<v
   const body = JSON.stringify(request.format === 'slack' ? slackMessage(request.payload) : request.payload);
   const headers = signedHeaders(request, body);
   const timeout = AbortSignal.timeout(longestMs);
+  const agent = await agentFor(new URL(request.url));
   let status: number;
   try {
     const response = await fetch(request.url, {
       method: 'POST',
       redirect: 'manual',
+      ...(agent === undefined ? {} : { agent }),
       signal: AbortSignal.any([timeout, signal]),
       headers,
       body,
@@ -46,7 +51,7 @@ export async function postAlert({ signal, ...request }: AlertRequest): Promise<v
   } catch (error) {
     signal.throwIfAborted();
     if (timeout.aborted) throw unreachable(`it gave no answer within ${longestMs / 1000} s`, error);
-    if (error instanceof FetchError) throw unreachable(error.code ?? error.type, error);
+    if (error instanceof FetchError) throw unreachable(reasonOf(error), error);
     throw error;
   }
   if (status >= 200 && status < 300) return;
@@ -74,6 +79,13 @@ function signedHeaders(
     'webhook-timestamp': seconds,
     'webhook-signature': `v1,${signature}`,
   };
+}
+
+/** Messages of node-fetch name the address, which is a secret of Slack's; those about a proxy do not. */
+function reasonOf(error: FetchError): string {
+  const known = networkErrorOf(error);
+  if (known instanceof TransportError && known.atProxy !== null) return known.message;
+  return error.code ?? error.type;
 }
 
 function unreachable(why: string, cause: unknown): Failure {
