@@ -21,7 +21,7 @@ export interface MedalliaPacerOptions {
 const bucket = 'medallia';
 /** As for Gladly: two percent slower draws no 429, however requests are counted. */
 const slack = 1.02;
-/** Requests are counted by the minute, 100 for one key. Public clients of Data Return say so; the contract does not. */
+/** Requests are counted by the minute, 100 for one key (contract, TooManyRequests). */
 const unaskedPauseMs = 15_000;
 const longestPauseMs = 60_000;
 
