@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { postAlert } from '../../src/delivery/alert-webhook.ts';
 import type { AlertPayload } from '../../src/domain/survey/alert.ts';
-import { connectProxy, type ConnectProxy } from '../support/connect-proxy.ts';
+import { connectProxy, proxyVariables, type ConnectProxy } from '../support/connect-proxy.ts';
 
 const password = 'CanaryProxyQ4tZ';
 const path = '/services/CanaryPathW9xB';
@@ -42,11 +42,7 @@ async function behindProxy(): Promise<{ proxy: ConnectProxy; bodies: string[] }>
     receiver.closeAllConnections();
   });
   const proxy = await connectProxy((receiver.address() as AddressInfo).port);
-  for (const name of ['http_proxy', 'all_proxy', 'no_proxy', 'ALL_PROXY', 'NO_PROXY']) {
-    vi.stubEnv(name, undefined);
-  }
-  vi.stubEnv('HTTP_PROXY', `http://desk:${password}@127.0.0.1:${proxy.port}`);
-  onTestFinished(() => void vi.unstubAllEnvs());
+  proxyVariables({ HTTP_PROXY: `http://desk:${password}@127.0.0.1:${proxy.port}` });
   return { proxy, bodies };
 }
 

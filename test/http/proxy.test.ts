@@ -6,18 +6,9 @@ import { proxyFor } from '../../src/http/proxy.ts';
 import { createTransport, type Outgoing, type Transport } from '../../src/http/transport.ts';
 import { postWebhookEvent } from '../../src/gladly/resources/webhook-post.ts';
 import { askPage } from '../../src/workflow/checks/page-probe.ts';
-import { connectProxy, type ConnectProxy } from '../support/connect-proxy.ts';
+import { connectProxy, proxyVariables, type ConnectProxy } from '../support/connect-proxy.ts';
 
 const canary = 'CanaryProxyK8dW';
-
-function environment(variables: Record<string, string>): void {
-  for (const name of ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy']) {
-    vi.stubEnv(name, undefined);
-    vi.stubEnv(name.toUpperCase(), undefined);
-  }
-  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-  onTestFinished(() => void vi.unstubAllEnvs());
-}
 
 /** A host name that does not exist, so that only the proxy can lead there. */
 const origin = 'http://halden.gladly.test';
@@ -34,7 +25,7 @@ async function behindProxy(): Promise<{ proxy: ConnectProxy; transport: Transpor
     server.closeAllConnections();
   });
   const proxy = await connectProxy((server.address() as AddressInfo).port);
-  environment({ HTTP_PROXY: `http://us%65r:${canary}@127.0.0.1:${proxy.port}` });
+  proxyVariables({ HTTP_PROXY: `http://us%65r:${canary}@127.0.0.1:${proxy.port}` });
   const transport = createTransport({ origin, headers: { authorization: 'Basic YTpi' }, userAgent: 'test' });
   onTestFinished(() => transport.close());
   return { proxy, transport };
@@ -92,7 +83,7 @@ test.each([
 });
 
 test('a proxy that is not there is an error before anything left, without its password', async () => {
-  environment({ HTTP_PROXY: `http://user:${canary}@127.0.0.1:1` });
+  proxyVariables({ HTTP_PROXY: `http://user:${canary}@127.0.0.1:1` });
   const transport = createTransport({ origin, headers: { authorization: 'Basic YTpi' }, userAgent: 'test' });
   const error: unknown = await transport.send(get).catch((caught: unknown) => caught);
   expect(error).toMatchObject({ beforeConnect: true, atProxy: 'failed' });
@@ -124,14 +115,14 @@ test.each([
   ['http://localhost:4010/', { HTTP_PROXY: 'http://p:1' }, undefined],
   ['http://[::1]:4010/', { HTTP_PROXY: 'http://p:1' }, undefined],
 ])('%s with %o goes by %s', (target, variables, proxy) => {
-  environment(variables);
+  proxyVariables(variables);
   expect(proxyFor(new URL(target))?.url.href).toBe(proxy);
 });
 
 test.each([`socks5://user:${canary}@p:1080`, `http://user:${canary}@`])(
   '%s is refused, and not repeated',
   (given) => {
-    environment({ HTTPS_PROXY: given });
+    proxyVariables({ HTTPS_PROXY: given });
     const open = (): unknown =>
       createTransport({
         origin: 'https://acme.gladly.com',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 
 export interface ConnectProxy {
   port: number;
@@ -56,4 +56,14 @@ export async function connectProxy(port: number): Promise<ConnectProxy> {
     server.close();
   });
   return proxy;
+}
+
+/** Sets these variables about proxies for one test, and no others. */
+export function proxyVariables(variables: Record<string, string>): void {
+  for (const name of ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy']) {
+    vi.stubEnv(name, undefined);
+    vi.stubEnv(name.toUpperCase(), undefined);
+  }
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
 }
